@@ -62,7 +62,7 @@ class AbsenceStore {
                 Filters.eq("delegate", read.delegate()));
     }
 
-    /** Removes absences that ended before the instant. The zones of the earth differ by less than two days. */
+    /** Removes absences that ended before the instant. */
     void removeEndedBefore(Instant instant) {
         all().stream().filter(absence -> absence.isOver(instant)).forEach(this::remove);
     }

@@ -32,10 +32,4 @@ public record Away(Map<String, Absence> absences) {
         }
         return next.equals(person) ? Optional.empty() : Optional.of(next);
     }
-
-    /** Whether the person acts for an absent person at this instant. */
-    public boolean isDelegate(String person) {
-        return absences.keySet().stream()
-                .anyMatch(absent -> delegateOf(absent).filter(person::equals).isPresent());
-    }
 }

@@ -119,7 +119,7 @@ class AutomaticAssignment implements SmartLifecycle {
     private void round() throws InterruptedException {
         try {
             // MongoDB may have been restored from an old backup
-            if (ledger.isBehind() || !engine.runIfAvailable(this::assignOpened)) missed = true;
+            if (ledger.isBehind() || !opened.isEmpty() && !engine.runIfAvailable(this::assignOpened)) missed = true;
             else if (isTimeToPass()) {
                 boolean all = missed;
                 missed = false;
@@ -141,7 +141,6 @@ class AutomaticAssignment implements SmartLifecycle {
 
     private void assignOpened() {
         var some = List.copyOf(opened);
-        if (some.isEmpty()) return;
         // a task that opens from now on is enqueued again
         some.forEach(opened::remove);
         var team = takers.new Team();
@@ -163,6 +162,8 @@ class AutomaticAssignment implements SmartLifecycle {
      * @param repair whether the engine may have missed claims
      */
     void pass(boolean repair) {
+        // fails here if the engine does not answer, and not after half of the work
+        processes.countTasksOf("");
         absences.forgetEnded(FORGOTTEN);
         var team = takers.new Team();
         absences.toPassOn().forEach(absence -> passOn(absence, team));
@@ -227,7 +228,7 @@ class AutomaticAssignment implements SmartLifecycle {
             forgetOver(guide);
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed) || Failures.isSqlOutage(failed)) throw failed;
-            missed |= Engine.mayBeRace(failed);
+            if (Engine.mayBeRace(failed)) missed = true;
             log.debug("the tasks of guide {} are left to the next pass: {}", guide, failed.toString());
         }
     }
