@@ -194,7 +194,7 @@ class EditingCheck implements Check {
                 case SCHEDULE_DROPPED -> state.isInProgress() || state == State.PUBLISHED;
                 case PUBLICATION_DUE -> state == State.SCHEDULED && sameRevision;
                 case RENAMED -> entry.renamed() != null;
-                case OWNER_CHANGED -> entry.revision() == null;
+                case OWNER_CHANGED, REVIEWERS_CHANGED -> entry.revision() == null;
                 case TRANSLATED -> entry.translatedFrom() != null && !state.isOver();
                 case MOVED ->
                     entry.moved() != null

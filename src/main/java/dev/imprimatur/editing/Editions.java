@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -483,6 +484,19 @@ public class Editions {
                         .filter(owner -> owner.equals(ownerWith(it)))
                         .flatMap(owner -> it.next().own(to, owner, by, clock.instant())));
         return to.equals(ownerWith(edition));
+    }
+
+    /**
+     * Records which reviewers the guide names from now on.
+     *
+     * @param latest the latest edition of the guide
+     * @param wanted returns the reviewers to name instead of those that are named now; throws a refusal if they cannot be changed
+     */
+    public void namedReviewers(EditionId latest, UnaryOperator<List<String>> wanted, Person by) {
+        record(latest, edition -> {
+            var current = Guide.reviewersIn(with(edition));
+            return edition.next().nameReviewers(wanted.apply(current), current, by, clock.instant());
+        });
     }
 
     private @Nullable String ownerWith(Edition latest) {

@@ -32,6 +32,7 @@ import tools.jackson.databind.JsonNode;
  * @param live the published edition; null if the guide is not published
  * @param schedule when the guide is to be published or unpublished; null if nothing is scheduled
  * @param owner the username of the account to which reviews are announced; null if nobody owns the guide
+ * @param reviewers the usernames of the reviewers that the guide names, the first choice first; null if it names none
  * @param reviewDue the last day on which the review of the published revision is valid
  * @param translation the guides that this one and others are translations of one another with; null if the guide stands alone
  * @param translatedFrom the revision of the source guide that the text has according to its editors; null if nobody has said so
@@ -59,6 +60,7 @@ public record Guide(
         @Nullable PartReviews parts,
         @Nullable Schedule schedule,
         @Nullable String owner,
+        @Nullable List<String> reviewers,
         @Nullable Translation translation,
         LogEntry.@Nullable TranslatedFrom translatedFrom,
         Instant updatedAt,
@@ -113,6 +115,7 @@ public record Guide(
                         null,
                         null,
                         false,
+                        null,
                         null,
                         null,
                         null,
@@ -191,6 +194,7 @@ public record Guide(
                 parts,
                 schedule,
                 owner,
+                reviewers,
                 translation,
                 translatedFrom,
                 newUpdatedAt,
@@ -230,6 +234,7 @@ public record Guide(
                 live == null ? null : PartReviews.of(live),
                 schedule(latest, live),
                 ownerIn(editions),
+                orNull(reviewersIn(editions)),
                 translation,
                 translatedFromIn(editions),
                 later(latest.log().getLast().at()),
@@ -268,6 +273,24 @@ public record Guide(
                 .findFirst()
                 .map(LogEntry::owner)
                 .orElse(null);
+    }
+
+    /** The named reviewers according to the logs, the first choice first. */
+    static List<String> reviewersIn(List<Edition> editions) {
+        return editions.reversed().stream()
+                .flatMap(edition -> edition.reviewersEntry().stream())
+                .findFirst()
+                .map(LogEntry::reviewers)
+                .orElse(List.of());
+    }
+
+    private static @Nullable List<String> orNull(List<String> list) {
+        return list.isEmpty() ? null : list;
+    }
+
+    /** The usernames of the reviewers that the guide names, the first choice first. */
+    public List<String> namedReviewers() {
+        return reviewers == null ? List.of() : reviewers;
     }
 
     /**

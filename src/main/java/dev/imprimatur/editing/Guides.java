@@ -82,6 +82,7 @@ public class Guides {
             @Nullable PartReviews parts,
             @Nullable Schedule schedule,
             @Nullable String owner,
+            @Nullable List<String> reviewers,
             Guide.@Nullable Translation translation,
             LogEntry.@Nullable TranslatedFrom translatedFrom,
             Instant updatedAt,
@@ -109,6 +110,7 @@ public class Guides {
                     g.parts(),
                     g.schedule(),
                     g.owner(),
+                    g.reviewers(),
                     g.translation(),
                     g.translatedFrom(),
                     g.updatedAt(),
@@ -141,6 +143,7 @@ public class Guides {
                     parts,
                     schedule,
                     owner,
+                    reviewers,
                     translation,
                     translatedFrom,
                     updatedAt,
@@ -189,6 +192,7 @@ public class Guides {
         Index.make(guides, Indexes.ascending("type", PART_DUE));
         Index.make(guides, Indexes.ascending("state"));
         Index.make(guides, Indexes.ascending("owner", "type"));
+        Index.make(guides, Indexes.ascending("reviewers"));
         Index.make(guides, Indexes.ascending("type", OUTDATED));
         for (var day : Due.values()) Index.make(guides, Indexes.ascending(day.field, "_id"));
         for (String day : List.of(PARTS_OVERDUE, MORE_DUE)) Index.makeWherePresent(guides, Indexes.ascending(day));
@@ -375,6 +379,19 @@ public class Guides {
                 .into(new ArrayList<>());
     }
 
+    /** The number of guides that name the account as a reviewer. */
+    public long countReviewedBy(String reviewer) {
+        return guides.countDocuments(Filters.eq("reviewers", reviewer));
+    }
+
+    /** Guides that name the account as a reviewer, in no particular order. */
+    public List<Guide> reviewedBy(String reviewer) {
+        return guides.find(Filters.eq("reviewers", reviewer))
+                .timeoutMode(TimeoutMode.ITERATION)
+                .map(Row::guide)
+                .into(new ArrayList<>());
+    }
+
     public List<Guide> all() {
         return guides.find().timeoutMode(TimeoutMode.ITERATION).map(Row::guide).into(new ArrayList<>());
     }
@@ -517,7 +534,8 @@ public class Guides {
                 Updates.set("parts", g.parts()),
                 Updates.set("schedule", g.schedule()),
                 Updates.set("owner", g.owner()),
-                // without the field, nodes of earlier releases read the card
+                // without the fields, nodes of earlier releases read the card
+                g.reviewers() == null ? Updates.unset("reviewers") : Updates.set("reviewers", g.reviewers()),
                 g.translatedFrom() == null
                         ? Updates.unset("translatedFrom")
                         : Updates.set("translatedFrom", g.translatedFrom()),

@@ -232,7 +232,7 @@ public final class Edition {
             }
             case SCHEDULE_DROPPED -> schedule(Schedule.NONE, entry);
             case PUBLICATION_DUE -> state = State.APPROVED;
-            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, TRANSLATED -> {}
+            case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, REVIEWERS_CHANGED, TRANSLATED -> {}
             case DELETED -> deleted = true;
             case MOVED -> move(entry, requireNonNull(entry.moved(), "of this kind"));
         }
@@ -437,6 +437,13 @@ public final class Edition {
     public Optional<LogEntry> ownerEntry() {
         return log.reversed().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.OWNER_CHANGED)
+                .findFirst();
+    }
+
+    /** The last change of the guide's named reviewers in this edition; empty if there was none. */
+    public Optional<LogEntry> reviewersEntry() {
+        return log.reversed().stream()
+                .filter(entry -> entry.kind() == LogEntry.Kind.REVIEWERS_CHANGED)
                 .findFirst();
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param renamed of kind {@code RENAMED}
  * @param notice of kinds {@code REMINDED}, {@code ESCALATED} and {@code REVIEW_ANNOUNCED}
  * @param owner of kind {@code OWNER_CHANGED}: the username of the owner; null if nobody owns the guide
+ * @param reviewers of kind {@code REVIEWERS_CHANGED}: the usernames of the named reviewers, the first choice first; null for none
  * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
  * @param translatedFrom of kind {@code TRANSLATED}: the revision of the source guide that the text has
  * @param parts of kinds {@code REVIEW_DUE}, {@code CONFIRMED}, {@code STAMPED} and {@code OVERDUE}: the JSON Pointers of the parts that
@@ -54,12 +55,14 @@ public record LogEntry(
         @Nullable Renamed renamed,
         @Nullable Notice notice,
         @Nullable String owner,
+        @Nullable List<String> reviewers,
         @Nullable List<Requirement> requirements,
         @Nullable TranslatedFrom translatedFrom,
         @Nullable List<String> parts,
         @Nullable Moved moved) {
     public LogEntry {
         by = by.withoutGrants();
+        reviewers = reviewers == null || reviewers.isEmpty() ? null : List.copyOf(reviewers);
         parts = parts == null || parts.isEmpty() ? null : List.copyOf(parts);
         requirements = requirements == null || requirements.isEmpty() ? null : List.copyOf(requirements);
     }
@@ -144,6 +147,8 @@ public record LogEntry(
         REVIEW_ANNOUNCED,
         /** Somebody else owns the guide from now on, or nobody. */
         OWNER_CHANGED,
+        /** Other people are named as the reviewers of the guide from now on, or nobody. */
+        REVIEWERS_CHANGED,
         /** The text was translated from a revision of the source guide, or was brought up to date with it. */
         TRANSLATED,
         /** An administrator moved the edition to another version of its workflow. */
@@ -186,7 +191,7 @@ public record LogEntry(
             @Nullable String message) {
         return new LogEntry(
                 edition, seq, kind, at, by, revision, task, outcome, message, null, null, null, null, null, null, null,
-                null, null, null, null, null, null);
+                null, null, null, null, null, null, null);
     }
 
     LogEntry signed(@Nullable String words) {
@@ -228,6 +233,10 @@ public record LogEntry(
         return changed(copy -> copy.owner = given);
     }
 
+    LogEntry withReviewers(List<String> given) {
+        return changed(copy -> copy.reviewers = given);
+    }
+
     /** This entry about some parts of the content; about the whole content if there are none. */
     LogEntry about(List<String> given) {
         return changed(copy -> copy.parts = given);
@@ -258,6 +267,7 @@ public record LogEntry(
         private @Nullable Renamed renamed = LogEntry.this.renamed;
         private @Nullable Notice notice = LogEntry.this.notice;
         private @Nullable String owner = LogEntry.this.owner;
+        private @Nullable List<String> reviewers = LogEntry.this.reviewers;
         private @Nullable List<Requirement> requirements = LogEntry.this.requirements;
         private @Nullable TranslatedFrom translatedFrom = LogEntry.this.translatedFrom;
         private @Nullable List<String> parts = LogEntry.this.parts;
@@ -283,6 +293,7 @@ public record LogEntry(
                     renamed,
                     notice,
                     owner,
+                    reviewers,
                     requirements,
                     translatedFrom,
                     parts,

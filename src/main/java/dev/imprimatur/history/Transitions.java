@@ -442,6 +442,20 @@ public final class Transitions {
     }
 
     /**
+     * The change of the guide's named reviewers.
+     *
+     * @param reviewers usernames, the first choice first; empty if nobody is to be named
+     * @param current the named reviewers according to all logs of the guide
+     * @return empty if the guide names these reviewers already
+     */
+    public Optional<LogEntry> nameReviewers(List<String> reviewers, List<String> current, Person by, Instant now) {
+        return reviewers.equals(current)
+                ? Optional.empty()
+                : Optional.of(next(Kind.REVIEWERS_CHANGED, null, null, null, null, by, now)
+                        .withReviewers(reviewers));
+    }
+
+    /**
      * The statement that the text has what a revision of the source guide says.
      *
      * @param current the revision of the source that the guide's editors named last

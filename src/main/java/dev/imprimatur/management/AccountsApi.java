@@ -11,7 +11,7 @@ import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.WorksReadOnly;
-import dev.imprimatur.review.Owners;
+import dev.imprimatur.review.HandOvers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,10 +45,10 @@ class AccountsApi {
 
     private final Accounts accounts;
     private final PasswordReset reset;
-    private final Owners owners;
+    private final HandOvers handOvers;
 
-    AccountsApi(Accounts accounts, PasswordReset reset, Owners owners) {
-        this.owners = owners;
+    AccountsApi(Accounts accounts, PasswordReset reset, HandOvers handOvers) {
+        this.handOvers = handOvers;
         this.accounts = accounts;
         this.reset = reset;
     }
@@ -154,12 +154,18 @@ class AccountsApi {
         return accounts.reactivate(username, me.account());
     }
 
-    /** @param to the username of the next owner */
+    /** What of an account is left to hand over. */
+    @GetMapping("/{username}/hand-over")
+    HandOvers.Held held(@PathVariable String username) {
+        return handOvers.held(username);
+    }
+
+    /** @param to the username of whoever has it next */
     record HandOver(String to) {}
 
     @PostMapping("/{username}/hand-over")
-    Owners.HandedOver handOver(@PathVariable String username, @RequestBody HandOver body, Person me) {
-        return owners.handOver(username, body.to(), me);
+    HandOvers.HandedOver handOver(@PathVariable String username, @RequestBody HandOver body, Person me) {
+        return handOvers.handOver(username, body.to(), me);
     }
 
     /** @param path the path of the page on which whoever has the link chooses a new password */

@@ -29,6 +29,7 @@ record GuideView(
         @Nullable List<PartView> parts,
         @Nullable ScheduleView schedule,
         @Nullable String owner,
+        @Nullable List<String> reviewers,
         @Nullable EndedScheduleView endedSchedule,
         @Nullable TranslationView translation,
         Instant updatedAt) {
@@ -131,6 +132,7 @@ record GuideView(
                         : guide.partReviews().stream().map(PartView::of).toList(),
                 guide.schedule() == null ? null : ScheduleView.of(guide.schedule()),
                 guide.owner(),
+                guide.reviewers(),
                 ended == null ? null : EndedScheduleView.of(ended),
                 TranslationView.of(guide),
                 guide.updatedAt());

@@ -37,6 +37,7 @@ record LogView(
         LogEntry.@Nullable Renamed renamed,
         @Nullable NoticeView notice,
         @Nullable String owner,
+        @Nullable List<String> reviewers,
         LogEntry.@Nullable TranslatedFrom translatedFrom,
         @Nullable List<String> parts,
         LogEntry.@Nullable Moved moved) {
@@ -174,6 +175,7 @@ record LogView(
                 entry.renamed(),
                 NoticeView.of(entry.notice()),
                 entry.owner(),
+                entry.reviewers(),
                 entry.translatedFrom(),
                 entry.parts(),
                 entry.moved());

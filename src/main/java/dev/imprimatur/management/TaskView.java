@@ -3,6 +3,7 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.review.OpenTask;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ record TaskView(
         List<OutcomeView> outcomes,
         @Nullable Instant due,
         @Nullable String assignee,
+        @Nullable InsteadOfView insteadOf,
         Instant since,
         @Nullable List<RequirementView> requirements,
         @Nullable List<String> parts,
@@ -30,6 +32,18 @@ record TaskView(
     /** @param metBy the account whose approval met the requirement; absent while it is open */
     record RequirementView(
             String id, String name, String group, @Nullable String metBy) {}
+
+    /**
+     * An absent person for whom the assignee has the task.
+     *
+     * @param until the last day of the absence; absent if the absence is over
+     */
+    record InsteadOfView(
+            String account, @Nullable LocalDate until) {
+        static @Nullable InsteadOfView of(OpenTask.@Nullable InsteadOf absent) {
+            return absent == null ? null : new InsteadOfView(absent.person(), absent.until());
+        }
+    }
 
     record TaskGuide(
             String id,
@@ -69,6 +83,7 @@ record TaskView(
                         .toList(),
                 task.due(),
                 task.assignee(),
+                InsteadOfView.of(task.insteadOf()),
                 task.since(),
                 seen == null || task.edition().requirements().isEmpty()
                         ? null

@@ -6,6 +6,7 @@ import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.history.EditionLog;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.review.Claim;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.WatchThread;
@@ -25,9 +26,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Follows the edition logs and the comments. What this node appends is told at once. Every minute and at start, every node also reads what
- * was appended since a cursor that all nodes share, because the node that appended it may have died before it told anybody. Who has a task
- * is in the engine and in no log; somebody who is assigned a task at that moment finds it under “Waiting for you”.
+ * Follows the edition logs, the comments, and who is given a task. What this node appends is told at once. Every minute and at start, every
+ * node also reads what was appended since a cursor that all nodes share, because the node that appended it may have died before it told
+ * anybody.
  */
 @Component
 class Follower implements SmartLifecycle {
@@ -42,6 +43,7 @@ class Follower implements SmartLifecycle {
 
     private final EditionLog editionLog;
     private final Discussions discussions;
+    private final Claims claims;
     private final Notifier notifier;
     private final ChatOutbox chats;
     private final Notifications notifications;
@@ -104,6 +106,7 @@ class Follower implements SmartLifecycle {
         editionLog.onAppend(this::enqueue);
         discussions.onComment(this::enqueue);
         claims.onAssign(this::enqueue);
+        this.claims = claims;
     }
 
     private void enqueue(Object fact) {
@@ -115,7 +118,9 @@ class Follower implements SmartLifecycle {
     private static Object key(Object fact) {
         return fact instanceof LogEntry entry
                 ? entry.edition() + "." + entry.seq()
-                : fact instanceof Comment comment ? comment.id() : fact;
+                : fact instanceof Comment comment
+                        ? comment.id()
+                        : fact instanceof Claim claim ? claim.id() + "@" + claim.version() : fact;
     }
 
     private void round() throws InterruptedException {
@@ -151,11 +156,13 @@ class Follower implements SmartLifecycle {
     void sweep() {
         var now = clock.instant();
         long size = editionLog.size() + discussions.size();
-        if (!missed && size == sizeSwept) return;
-        missed = false;
         var cursor = cursors.orBegin(now);
         var from = cursor.minus(OVERLAP);
         if (from.isBefore(now.minus(oldest))) from = now.minus(oldest);
+        // a claim that replaces another one changes no size
+        claims.assignedSince(from).forEach(this::tell);
+        if (!missed && size == sizeSwept) return;
+        missed = false;
         editionLog.since(from, this::tell);
         discussions.since(from, this::tell);
         cursors.advance(now);
@@ -171,7 +178,7 @@ class Follower implements SmartLifecycle {
             } else if (fact instanceof Comment comment) {
                 notifier.tell(comment);
                 chats.tell(comment);
-            } else if (fact instanceof Claims.Assigned assigned) notifier.tell(assigned);
+            } else if (fact instanceof Claim claim) notifier.tell(claim);
         } catch (RuntimeException failed) {
             if (Failures.isOutage(failed)) throw failed;
             // the same fact fails again, and the others wait for it
@@ -183,7 +190,8 @@ class Follower implements SmartLifecycle {
     private boolean isTooOld(Object fact) {
         var bound = clock.instant().minus(oldest);
         return fact instanceof LogEntry entry && entry.at().isBefore(bound)
-                || fact instanceof Comment comment && comment.at().isBefore(bound);
+                || fact instanceof Comment comment && comment.at().isBefore(bound)
+                || fact instanceof Claim claim && claim.at().isBefore(bound);
     }
 
     private void prune() {

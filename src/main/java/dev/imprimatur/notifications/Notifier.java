@@ -8,7 +8,7 @@ import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.notifications.Notifications.Notification.Mail;
 import dev.imprimatur.notifications.PreferenceStore.Preferences;
 import dev.imprimatur.notifications.Recipients.Reason;
-import dev.imprimatur.review.Claims;
+import dev.imprimatur.review.Claim;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,18 +96,16 @@ class Notifier {
                 .ifPresent(guide -> tell(Event.of(comment, guide.edition()), recipients.of(comment)));
     }
 
-    void tell(Claims.Assigned assigned) {
-        var edition = assigned.task().edition().id();
-        var event = new Event(
-                assigned.task().id() + ".assigned",
-                "assigned",
-                edition.guide(),
-                edition.number(),
-                null,
-                null,
-                assigned.by(),
-                assigned.at());
-        tell(event, recipients.of(assigned));
+    void tell(Claim claim) {
+        String absent = claim.insteadOf();
+        tell(event(claim, absent == null ? "assigned" : "delegated", absent == null ? claim.by() : absent), recipients.of(claim));
+        if (absent != null) tell(event(claim, "passed-on", claim.person()), recipients.absent(claim));
+    }
+
+    private static Event event(Claim claim, String name, @Nullable String by) {
+        var edition = claim.editionId();
+        return new Event(
+                claim.id() + "." + name, name, edition.guide(), edition.number(), null, null, by, claim.at());
     }
 
     private void tell(Event event, Map<String, Reason> people) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.notifications;
 
+import dev.imprimatur.absences.Absences;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.comments.Comment;
@@ -17,9 +18,11 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.review.Claim;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.OpenTask;
 import dev.imprimatur.review.OpenedTasks;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -68,6 +71,8 @@ class Recipients {
     private final Permissions permissions;
     private final OpenedTasks tasks;
     private final Discussions discussions;
+    private final Claims claims;
+    private final Absences absences;
 
     Recipients(
             Accounts accounts,
@@ -75,7 +80,11 @@ class Recipients {
             Editions editions,
             Permissions permissions,
             OpenedTasks tasks,
-            Discussions discussions) {
+            Discussions discussions,
+            Claims claims,
+            Absences absences) {
+        this.claims = claims;
+        this.absences = absences;
         this.accounts = accounts;
         this.guides = guides;
         this.editions = editions;
@@ -112,11 +121,11 @@ class Recipients {
             case SUBMITTED, DECIDED, APPROVED, CHANGES_REQUESTED, REVIEW_DUE, OVERDUE -> {
                 tellOfTasks(guide.get(), edition, entry, told);
                 if (entry.kind() == LogEntry.Kind.OVERDUE || entry.kind() == LogEntry.Kind.REVIEW_DUE)
-                    told.add(guide.get().owner(), NotificationKind.REMINDER, null);
+                    tellOrDelegate(guide.get().owner(), entry.at(), told);
                 else if (entry.kind() != LogEntry.Kind.SUBMITTED)
                     told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             }
-            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> tellOfNotice(guide.get(), edition, entry.notice(), told);
+            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> tellOfNotice(guide.get(), edition, entry.notice(), entry.at(), told);
             case PUBLISHED -> told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             case UNPUBLISHED, REVISION_CALLED -> {
                 told.add(guide.get().owner(), NotificationKind.DECISION, null);
@@ -146,10 +155,25 @@ class Recipients {
         return told.people;
     }
 
-    /** The person to whom somebody else assigned a task. */
-    Map<String, Reason> of(Claims.Assigned assigned) {
-        var told = new Told(readers(), assigned.by());
-        told.add(assigned.to(), NotificationKind.TASK, assigned.task().id());
+    /** The person to whom somebody else or a rule gave a task. */
+    Map<String, Reason> of(Claim claim) {
+        var told = new Told(readers(), claim.by());
+        told.add(claim.person(), NotificationKind.TASK, task(claim));
+        return told.people;
+    }
+
+    private String task(Claim claim) {
+        return tasks.decisions(claim.editionId()).stream()
+                .filter(claim::isOf)
+                .map(OpenTask::id)
+                .findFirst()
+                .orElse(claim.id());
+    }
+
+    /** The absent person for whom somebody else has a task. */
+    Map<String, Reason> absent(Claim claim) {
+        var told = new Told(readers(), null);
+        told.add(claim.insteadOf(), NotificationKind.TASK, null);
         return told.people;
     }
 
@@ -182,12 +206,12 @@ class Recipients {
                 .forEach(account -> told.add(account.username(), kind, task.id()));
     }
 
-    private void tellOfNotice(Guide guide, Edition edition, @Nullable Notice notice, Told told) {
+    private void tellOfNotice(Guide guide, Edition edition, @Nullable Notice notice, Instant at, Told told) {
         if (notice == null) return;
-        told.add(notice.owner(), NotificationKind.REMINDER, null);
+        tellOrDelegate(notice.owner(), at, told);
         if (notice.task() != null)
             for (var task : tasks.decisions(edition.id())) {
-                if (task.task().equals(notice.task()))
+                if (task.task().equals(notice.task())) {
                     tellTakers(
                             guide,
                             edition,
@@ -197,11 +221,22 @@ class Recipients {
                             Stream.concat(Stream.of(notice.group()), Stream.of(task.takers()))
                                     .distinct()
                                     .toArray(String[]::new));
+                    tellOrDelegate(claims.of(task).map(Claim::person).orElse(null), at, told);
+                }
             }
         else
             told.readers.values().stream()
                     .filter(account -> permissions.allowsByCard(account.person(), guide, notice.group()))
                     .forEach(account -> told.add(account.username(), NotificationKind.REMINDER, null));
+    }
+
+    /** Tells a person, and whoever acts for them if they were absent at that time. */
+    private void tellOrDelegate(@Nullable String person, Instant at, Told told) {
+        if (person == null) return;
+        told.add(person, NotificationKind.REMINDER, null);
+        absences.away(at)
+                .delegateOf(person)
+                .ifPresent(delegate -> told.add(delegate, NotificationKind.REMINDER, null));
     }
 
     /** Everybody who wrote in the edition, and who submitted it. */

@@ -49,6 +49,8 @@ class Wording {
     static String did(String event, boolean asks) {
         return switch (event) {
             case "assigned" -> "assigned you a task on";
+            case "delegated" -> "is absent, so you have their task on";
+            case "passed-on" -> "has your task, because you are absent, on";
             case "submitted" -> "asks for a review of";
             case "decided" -> asks ? "completed a step, and asks for the next one of" : "completed a step of";
             case "approved" -> asks ? "approved, and asks for a further approval of" : "approved";
@@ -64,6 +66,7 @@ class Wording {
 
     static String byNobody(String event, boolean asks) {
         return switch (event) {
+            case "assigned" -> "You have a task:";
             case "reminded" -> "Still waiting for a decision:";
             case "escalated" -> "Nobody has decided in time:";
             case "review-announced" -> "The review comes due soon:";

@@ -3,6 +3,7 @@
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
+            "absences",
             "accounts",
             "audit",
             "comments",

@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.AccountWatcher;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
@@ -31,6 +32,9 @@ class Assignments implements AccountWatcher {
     private final Workflows workflows;
     private final Accounts accounts;
     private final Engine engine;
+    private final Editions editions;
+    private final Holders holders;
+    private final TaskOpenings openings;
 
     Assignments(
             @Lazy TaskService tasks,
@@ -39,7 +43,13 @@ class Assignments implements AccountWatcher {
             Engine engine,
             Processes processes,
             Guides guides,
-            Permissions permissions) {
+            Permissions permissions,
+            Editions editions,
+            Holders holders,
+            TaskOpenings openings) {
+        this.editions = editions;
+        this.holders = holders;
+        this.openings = openings;
         this.permissions = permissions;
         this.processes = processes;
         this.guides = guides;
@@ -65,13 +75,25 @@ class Assignments implements AccountWatcher {
         for (var task : assigned) {
             if (mayHave(task.getAssignee(), task)) continue;
             try {
-                tasks.setAssignee(task.getId(), null);
+                release(task, task.getAssignee());
                 log.info("task {} is unassigned: {} may no longer take it", task.getId(), task.getAssignee());
             } catch (RuntimeException changedMeanwhile) {
                 if (!Engine.mayBeRace(changedMeanwhile)) throw changedMeanwhile;
                 log.debug("task {} changed meanwhile; the next pass checks it again", task.getId());
             }
         }
+    }
+
+    /** Takes the task from the person. A rule may then assign it to somebody else. */
+    void release(Task task, String person) {
+        var edition =
+                processes.businessKeys(List.of(task.getProcessInstanceId())).get(task.getProcessInstanceId());
+        if (edition == null) return;
+        var id = TaskId.of(editions.get(edition), task.getTaskDefinitionKey());
+        var claim = holders.of(id).orElse(null);
+        if (claim == null || person.equals(claim.person())) holders.change(claim, id, task, Holders.Change.released());
+        else holders.follow(id, task);
+        openings.happened(task.getProcessInstanceId());
     }
 
     private boolean isInScope(Person person, String role, Task task) {

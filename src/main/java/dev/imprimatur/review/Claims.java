@@ -4,41 +4,39 @@ package dev.imprimatur.review;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.flowable.engine.TaskService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** Says who works on an open task: a person claims a task, gives it back, or assigns it to somebody else. */
 @Component
 public class Claims {
     private final Permissions permissions;
-    private final TaskService tasks;
     private final Processes processes;
     private final Inbox inbox;
     private final GuideReconciler reconciler;
     private final Assignments assignments;
     private final Engine engine;
-    private final Clock clock;
-    private final List<Consumer<Assigned>> listeners = new CopyOnWriteArrayList<>();
+    private final Holders holders;
+    private final ClaimStore claims;
 
     Claims(
-            @Lazy TaskService tasks,
             Processes processes,
             Inbox inbox,
             GuideReconciler reconciler,
             Assignments assignments,
             Engine engine,
             Permissions permissions,
-            Clock clock) {
-        this.clock = clock;
+            Holders holders,
+            ClaimStore claims) {
+        this.holders = holders;
+        this.claims = claims;
         this.permissions = permissions;
-        this.tasks = tasks;
         this.processes = processes;
         this.inbox = inbox;
         this.reconciler = reconciler;
@@ -55,13 +53,15 @@ public class Claims {
         var task = require(id);
         if (!task.isOpenTo(me)) throw wrongRole(task);
         permissions.mustAllow(me, task.guide(), task.takers());
-        if (task.assignee() != null && !me.account().equals(task.assignee()))
-            throw Refusal.conflict(
-                            "claimed",
-                            task.assignee()
-                                    + " has claimed this task; ask them to give it back, or have it assigned to you")
-                    .raise();
-        return setAssignee(task, me.account());
+        return change(task, holder -> {
+            if (holder != null && !me.account().equals(holder))
+                throw Refusal.conflict(
+                                "claimed",
+                                holder
+                                        + " has claimed this task; ask them to give it back, or have it assigned to you")
+                        .raise();
+            return Holders.Change.claimed(me.account());
+        });
     }
 
     /** Gives the task back to its group, so that nobody is assigned to it. */
@@ -71,10 +71,12 @@ public class Claims {
 
     private OpenTask doUnclaim(String id, Person me) {
         var task = require(id);
-        if (task.assignee() != null && !me.account().equals(task.assignee()) && !me.has("ADMIN"))
-            throw Refusal.forbidden("not-yours", task.assignee() + " has claimed this task")
-                    .raise();
-        return setAssignee(task, null);
+        return change(task, holder -> {
+            if (holder != null && !me.account().equals(holder) && !me.has("ADMIN"))
+                throw Refusal.forbidden("not-yours", holder + " has claimed this task")
+                        .raise();
+            return Holders.Change.returned(me.account());
+        });
     }
 
     /**
@@ -83,23 +85,22 @@ public class Claims {
      * @param to a person who has the role of the task
      */
     public OpenTask assign(String id, Person to, Person me) {
-        var task = engine.require(() -> doAssign(id, to, me));
-        var assigned = new Assigned(task, to.account(), me.account(), clock.instant());
-        listeners.forEach(listener -> listener.accept(assigned));
-        return task;
+        return engine.require(() -> doAssign(id, to, me));
     }
 
-    /**
-     * A task that somebody assigned.
-     *
-     * @param to the username of the person who has the task now
-     * @param by the username of the person who assigned it
-     */
-    public record Assigned(OpenTask task, String to, String by, Instant at) {}
+    /** Calls the listener with each claim that gives a task to somebody on this node. The listener must not wait and not fail. */
+    public void onAssign(Consumer<Claim> listener) {
+        holders.onAssign(listener);
+    }
 
-    /** Calls the listener with each task that is assigned on this node from now on. The listener must not wait and not fail. */
-    public void onAssign(Consumer<Assigned> listener) {
-        listeners.add(listener);
+    /** The claims that gave a task to somebody at this instant or later, and that are still the claims of their tasks. */
+    public List<Claim> assignedSince(Instant from) {
+        return claims.assignedSince(from);
+    }
+
+    /** Who has the task according to the claims, also while the engine is unavailable. */
+    public Optional<Claim> of(OpenTask task) {
+        return holders.of(TaskId.parse(task.id()));
     }
 
     private OpenTask doAssign(String id, Person to, Person me) {
@@ -116,7 +117,7 @@ public class Claims {
             throw Refusal.conflict(
                             "out-of-scope", to.name() + " has the role " + task.role() + ", but not for this guide")
                     .raise();
-        return setAssignee(task, to.account());
+        return change(task, holder -> new Holders.Change(to.account(), me.account(), null, false, true));
     }
 
     private static RuntimeException cannotTake(Person to, OpenTask task) {
@@ -126,16 +127,28 @@ public class Claims {
                 .raise();
     }
 
-    private OpenTask setAssignee(OpenTask task, @Nullable String account) {
-        var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
-        tasks.setAssignee(open.getId(), account);
-        // the role may have been removed since the account was read
-        if (account != null && !assignments.mayHave(account, open)) {
-            tasks.setAssignee(open.getId(), null);
-            throw Refusal.conflict("wrong-role", account + " may not take this task any more")
-                    .raise();
+    /**
+     * Changes who has the task.
+     *
+     * @param rule returns the change for whoever has the task, or refuses it
+     */
+    private OpenTask change(OpenTask task, Function<@Nullable String, Holders.Change> rule) {
+        var id = TaskId.parse(task.id());
+        for (; ; ) {
+            var open = processes.taskOf(task.edition().id(), task.task()).orElseThrow(TaskId::missing);
+            var claim = holders.of(id).orElse(null);
+            String holder = claim == null ? open.getAssignee() : claim.person();
+            var wanted = rule.apply(holder);
+            if (Objects.equals(holder, wanted.person())) holders.follow(id, open);
+            else if (!holders.change(claim, id, open, wanted)) continue;
+            // the role may have been removed since the account was read
+            if (wanted.person() != null && !assignments.mayHave(wanted.person(), open)) {
+                assignments.release(open, wanted.person());
+                throw Refusal.conflict("wrong-role", wanted.person() + " may not take this task any more")
+                        .raise();
+            }
+            return open(id);
         }
-        return open(TaskId.parse(task.id()));
     }
 
     /** The open task with this id, after its process was brought in line with the log; refuses a task that is not open. */

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.GregorianCalendar;
+import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import java.util.UUID;
+import org.flowable.common.engine.api.delegate.event.FlowableEngineEventType;
 import org.flowable.job.service.impl.asyncexecutor.AsyncJobExecutorConfiguration;
 import org.flowable.spring.SpringProcessEngineConfiguration;
 import org.flowable.spring.boot.EngineConfigurationConfigurer;
@@ -38,11 +41,13 @@ class EngineConfiguration {
             Clock clock,
             ObjectProvider<ServiceTasks> steps,
             DataDirectory data,
+            TaskOpenings openings,
             @Qualifier("processAsyncExecutorConfiguration") AsyncJobExecutorConfiguration jobs) {
         return engine -> {
             engine.setClock(new EngineClock(clock));
             engine.setBusinessCalendarManager(LogCalendar.of(clock));
             engine.setBeans(ServiceTasks.beans(steps));
+            engine.setTypedEventListeners(Map.of(FlowableEngineEventType.TASK_CREATED.name(), List.of(openings)));
             engine.setDisableIdmEngine(true);
             engine.setDisableEventRegistry(true);
             engine.setServicesEnabledInScripting(false);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.absences.Absence;
+import dev.imprimatur.absences.Absences;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
@@ -41,6 +43,8 @@ public class Inbox {
     private final Editions editions;
     private final Engine engine;
     private final LoggedTasks loggedTasks;
+    private final ClaimStore claims;
+    private final Absences absences;
 
     Inbox(
             @Lazy TaskService tasks,
@@ -51,7 +55,11 @@ public class Inbox {
             Editions editions,
             Engine engine,
             LoggedTasks loggedTasks,
-            Permissions permissions) {
+            Permissions permissions,
+            ClaimStore claims,
+            Absences absences) {
+        this.claims = claims;
+        this.absences = absences;
         this.permissions = permissions;
         this.engine = engine;
         this.loggedTasks = loggedTasks;
@@ -216,14 +224,25 @@ public class Inbox {
                 .toList();
     }
 
-    private Optional<OpenTask> open(Task task, EditionId id) {
+    Optional<OpenTask> open(Task task, EditionId id) {
         return workflows
                 .ofDefinition(task.getProcessDefinitionId())
                 .step(task.getTaskDefinitionKey())
                 .map(step -> open(task, step, guides.require(id.guide()), editions.get(id)));
     }
 
-    private static OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {
+    /** For whom the assignee has the task. Only tasks that somebody has need a look. */
+    private OpenTask.@Nullable InsteadOf insteadOf(TaskId id, @Nullable String assignee) {
+        if (assignee == null) return null;
+        return claims.find(id)
+                .filter(claim -> assignee.equals(claim.person()))
+                .map(Claim::insteadOf)
+                .map(absent -> new OpenTask.InsteadOf(
+                        absent, absences.of(absent).map(Absence::until).orElse(null)))
+                .orElse(null);
+    }
+
+    private OpenTask open(Task task, Workflow.Step step, Guide guide, Edition edition) {
         return new OpenTask(
                 TaskId.of(edition, step.id()).toString(),
                 step.name(),
@@ -236,6 +255,7 @@ public class Inbox {
                 step.outcomes(),
                 task.getDueDate() == null ? null : task.getDueDate().toInstant(),
                 task.getAssignee(),
+                insteadOf(TaskId.of(edition, step.id()), task.getAssignee()),
                 task.getCreateTime().toInstant(),
                 false);
     }

@@ -70,6 +70,7 @@ class LoggedTasks {
                 step.outcomes(),
                 workflow.due(step, edition).orElse(null),
                 null,
+                null,
                 Optional.ofNullable(workflow.openedBy(edition).get(step.id()))
                         .orElse(edition.log().getLast())
                         .at(),

@@ -7,6 +7,7 @@ import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param escalatedTo further roles that the task was passed on to, because it was still open at its time
  * @param revision the revision to review; null for a draft
  * @param fromLog whether the task is derived from the edition log, because the engine is unavailable; its assignee is unknown then
+ * @param insteadOf the absent person for whom the assignee has the task; null for nobody
  * @param outcomes the outcomes to choose from; empty for a draft, which is completed by submitting
  */
 public record OpenTask(
@@ -36,8 +38,16 @@ public record OpenTask(
         List<Outcome> outcomes,
         @Nullable Instant due,
         @Nullable String assignee,
+        @Nullable InsteadOf insteadOf,
         Instant since,
         boolean fromLog) {
+    /**
+     * An absent person for whom somebody has a task.
+     *
+     * @param until the last day of the absence; null if the absence is over
+     */
+    public record InsteadOf(String person, @Nullable LocalDate until) {}
+
     /** The role that may take the task, in lower case, for messages to people. */
     public String role() {
         return group.toLowerCase(Locale.ROOT);
@@ -48,11 +58,12 @@ public record OpenTask(
         return edition.partsUnderReview();
     }
 
-    /** The last entry of the log that says what the task is about: not a reminder, who owns the guide, or a move. */
+    /** The last entry of the log that says what the task is about: not a reminder, not who owns or reviews the guide, and not a move. */
     public LogEntry about() {
         return edition.log().reversed().stream()
                 .filter(entry -> entry.notice() == null
                         && entry.kind() != LogEntry.Kind.OWNER_CHANGED
+                        && entry.kind() != LogEntry.Kind.REVIEWERS_CHANGED
                         && entry.kind() != LogEntry.Kind.TRANSLATED
                         && entry.kind() != LogEntry.Kind.MOVED)
                 .findFirst()

@@ -173,6 +173,23 @@ class Processes {
         return counts;
     }
 
+    /** The number of open tasks that each person has, by username; the engine's store counts them. */
+    Map<String, Integer> countByAssignee() {
+        var counts = new HashMap<String, Integer>();
+        engineStore.query(
+                "select ASSIGNEE_, count(*) from " + management.getTableName(Task.class)
+                        + " where ASSIGNEE_ is not null group by ASSIGNEE_",
+                (ResultSet row) -> {
+                    counts.put(row.getString(1), row.getInt(2));
+                });
+        return counts;
+    }
+
+    /** The number of open tasks that the person has. */
+    long countTasksOf(String person) {
+        return tasks.createTaskQuery().taskAssignee(person).count();
+    }
+
     /** The number of processes of the workflow at each activity, by activity id; the engine's store counts them. */
     Map<String, Integer> countByActivity(String workflow) {
         var counts = new HashMap<String, Integer>();

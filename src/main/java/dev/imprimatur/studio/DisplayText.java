@@ -13,6 +13,8 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
+import dev.imprimatur.review.NamedReviewers;
+import dev.imprimatur.review.OpenTask;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,6 +188,22 @@ public class DisplayText {
         return Mentions.parts(
                 comment,
                 name -> access.caller(name).filter(it -> !it.roles().isEmpty()).isPresent());
+    }
+
+    /** The display names of several accounts in their order, separated by commas. */
+    public String inOrder(List<String> accounts) {
+        return accounts.stream().map(this::named).collect(Collectors.joining(", "));
+    }
+
+    /** For whom somebody has a task: “for Ada until 4 December 2026”. */
+    public String insteadOf(OpenTask.InsteadOf absent) {
+        return "for " + named(absent.person())
+                + (absent.until() == null ? ", who was absent" : " until " + day(absent.until()));
+    }
+
+    /** The version of the reviewers that a guide names, for a form. */
+    public String reviewersVersion(Guide guide) {
+        return NamedReviewers.version(guide);
     }
 
     /** The display names of several accounts, sorted and separated by commas. */

@@ -3,6 +3,7 @@
 @NullMarked
 @ApplicationModule(
         allowedDependencies = {
+            "absences",
             "access",
             "accounts",
             "audit",

@@ -137,6 +137,14 @@ class AccountsTest {
             Map.entry("PUT /{type}/{id}/owner", List.of("editor", "publisher", "admin")),
             Map.entry("DELETE /{type}/{id}/owner", List.of("editor", "publisher", "admin")),
             Map.entry("POST /accounts/{username}/hand-over", List.of("admin")),
+            Map.entry("GET /accounts/{username}/hand-over", List.of("admin")),
+            Map.entry("GET /accounts/{username}/absence", EVERYBODY),
+            Map.entry("PUT /accounts/{username}/absence", EVERYBODY),
+            Map.entry("DELETE /accounts/{username}/absence", EVERYBODY),
+            Map.entry("GET /tasks/rules", List.of("admin")),
+            Map.entry("PUT /tasks/rules", List.of("admin")),
+            Map.entry("GET /{type}/{id}/reviewers", EVERYBODY),
+            Map.entry("PUT /{type}/{id}/reviewers", List.of("editor", "publisher", "admin")),
             Map.entry("POST /{type}/{id}/duplicate", List.of("editor")),
             Map.entry("GET /{type}/{id}/translations", EVERYBODY),
             Map.entry("POST /{type}/{id}/translations", List.of("editor")),
@@ -296,6 +304,9 @@ class AccountsTest {
         if (path.endsWith("/unpublish")) return Map.of("reason", "x");
         if (path.endsWith("/translations")) return Map.of("locale", "de-DE");
         if (path.endsWith("/translated-from")) return Map.of("revision", 1);
+        if (path.endsWith("/reviewers")) return Map.of("reviewers", List.of());
+        if (path.endsWith("/absence")) return Map.of("from", "x");
+        if (path.equals("/tasks/rules")) return Map.of("rules", Map.of());
         if (path.endsWith("/owner")) return Map.of("username", "editor");
         if (path.equals("/workflows/test")) return Map.of("bpmn", "x", "steps", List.of());
         if (path.endsWith("/migrate")) return Map.of("to", 1);

@@ -148,13 +148,15 @@ class ScopesTest {
         assertThat(needed.keySet()).containsExactlyInAnyOrderElementsOf(ALL);
         assertThat(needed.get("review"))
                 .containsExactly(
+                        "DELETE /accounts/{username}/absence",
                         "DELETE /{type}/{id}/invitations/{invitation}",
                         "GET /{type}/{id}/invitations",
                         "POST /tasks/{id}/assign",
                         "POST /tasks/{id}/claim",
                         "POST /tasks/{id}/complete",
                         "POST /tasks/{id}/unclaim",
-                        "POST /{type}/{id}/invitations");
+                        "POST /{type}/{id}/invitations",
+                        "PUT /accounts/{username}/absence");
         assertThat(needed.get("publish"))
                 .containsExactly(
                         "DELETE /releases/{id}",
@@ -170,6 +172,7 @@ class ScopesTest {
                         "PUT /releases/{id}",
                         "PUT /releases/{id}/guides/{guide}",
                         "PUT /{type}/{id}/owner",
+                        "PUT /{type}/{id}/reviewers",
                         "PUT /{type}/{id}/schedule",
                         "PUT /{type}/{id}/translations/{guide}");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));

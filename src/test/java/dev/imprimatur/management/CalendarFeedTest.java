@@ -292,6 +292,7 @@ class CalendarFeedTest {
                 null,
                 null,
                 null,
+                null,
                 now,
                 0);
     }

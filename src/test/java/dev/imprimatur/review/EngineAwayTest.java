@@ -105,6 +105,24 @@ class EngineAwayTest {
     }
 
     @Test
+    void whatOpensMeanwhileIsAssignedAfterwards() {
+        var guide = guides.drafted();
+        node.as("editor")
+                .put(guide.path() + "/reviewers", Map.of("reviewers", List.of("second-reviewer")))
+                .ok();
+
+        stores.engine().cut();
+        soon(() -> node.as("editor").post(guide.path() + "/submit", Map.of())).ok();
+        assertThat(guides.task("reviewer", guide).has("assignee")).isFalse();
+        comeBack();
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(guides.task("reviewer", guide)
+                        .path("assignee")
+                        .asString(""))
+                .isEqualTo("second-reviewer"));
+    }
+
+    @Test
     void guidesInboxAndPagesAreToldFromTheLogsAndMarkedSo() {
         var drafted = guides.drafted();
         var submitted = guides.submitted();

@@ -80,6 +80,7 @@ class EveryPageTest {
         for (String administrators : List.of(
                 "/studio/accounts",
                 "/studio/accounts/{username}",
+                "/studio/assignment",
                 "/studio/api-keys",
                 "/studio/audit",
                 "/studio/check",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.account;
 
+import dev.imprimatur.absences.Absences;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
@@ -37,9 +38,11 @@ class AccountPage {
     private final CalendarLinks calendarLinks;
     private final Sessions sessions;
     private final SigningRules signing;
+    private final Absences absences;
 
     AccountPage(
-            Accounts accounts, Tokens tokens, CalendarLinks calendarLinks, Sessions sessions, SigningRules signing) {
+            Accounts accounts, Tokens tokens, CalendarLinks calendarLinks, Sessions sessions, SigningRules signing, Absences absences) {
+        this.absences = absences;
         this.calendarLinks = calendarLinks;
         this.signing = signing;
         this.accounts = accounts;
@@ -62,6 +65,9 @@ class AccountPage {
         model.addAttribute("needsPassword", signing.needsPassword(me));
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", current(request));
+        var absence = absences.of(me.account()).orElse(null);
+        if (!model.containsAttribute("absence")) model.addAttribute("absence", AbsencePage.shown(absence));
+        model.addAttribute("isAbsent", absence != null);
         return "studio/account";
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.account;
 
+import dev.imprimatur.absences.Absences;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.accounts.PasswordReset;
@@ -9,7 +10,7 @@ import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.review.Owners;
+import dev.imprimatur.review.HandOvers;
 import dev.imprimatur.studio.DisplayText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -38,11 +39,13 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 class PersonPage {
     private final Accounts accounts;
     private final SigningRules signing;
-    private final Owners owners;
+    private final HandOvers handOvers;
+    private final Absences absences;
     private final PasswordReset reset;
 
-    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing, Owners owners) {
-        this.owners = owners;
+    PersonPage(Accounts accounts, PasswordReset reset, SigningRules signing, HandOvers handOvers, Absences absences) {
+        this.handOvers = handOvers;
+        this.absences = absences;
         this.signing = signing;
         this.accounts = accounts;
         this.reset = reset;
@@ -59,7 +62,10 @@ class PersonPage {
                         row(grant.role(), listed(grant.types()), listed(grant.locales()), listed(grant.tags()))));
         rows.add(row("", "", "", ""));
         model.addAttribute("grants", rows);
-        model.addAttribute("owned", owners.count(username));
+        model.addAttribute("held", handOvers.held(username));
+        var absence = absences.of(username).orElse(null);
+        if (!model.containsAttribute("absence")) model.addAttribute("absence", AbsencePage.shown(absence));
+        model.addAttribute("isAbsent", absence != null);
         return "studio/person";
     }
 
@@ -109,7 +115,7 @@ class PersonPage {
         return index < values.size() ? values.get(index) : "";
     }
 
-    private static String words(Refusal refusal) {
+    static String words(Refusal refusal) {
         return refusal.faults().isEmpty()
                 ? DisplayText.sentence(refusal.detail())
                 : refusal.faults().stream()
@@ -162,14 +168,22 @@ class PersonPage {
 
     @PostMapping("/hand-over")
     String handOver(@PathVariable String username, @RequestParam String to, Person me, RedirectAttributes redirect) {
-        var done = owners.handOver(username, to.strip(), me);
+        var done = handOvers.handOver(username, to.strip(), me);
         redirect.addFlashAttribute(
                 "notice",
-                to.strip() + " owns " + done.handedOver() + " more guides now."
+                to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide") + " now, is named as reviewer of "
+                        + DisplayText.count(done.reviewed(), "more guide") + ", has "
+                        + DisplayText.count(done.tasks(), "more task") + ", and is the delegate in "
+                        + DisplayText.count(done.delegations(), "more absence") + "."
                         + (done.left() ? " There are more: press the button again." : "")
+                        + (done.returned() == 0
+                                ? ""
+                                : " " + DisplayText.count(done.returned(), "task") + " went back to their groups.")
                         + (done.skipped() == 0
                                 ? ""
-                                : " " + done.skipped() + " guides stay, because their stored logs were changed."));
+                                : " " + DisplayText.count(done.skipped(), "guide")
+                                        + " stay: their stored logs were changed, or " + to.strip()
+                                        + " may not review them."));
         return page(username);
     }
 

@@ -7,6 +7,7 @@ import dev.imprimatur.accounts.Role;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.review.HandOvers;
 import dev.imprimatur.studio.DisplayText;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +29,10 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class AccountsPage {
     private final Accounts accounts;
     private final SigningRules signing;
+    private final HandOvers handOvers;
 
-    AccountsPage(Accounts accounts, SigningRules signing) {
+    AccountsPage(Accounts accounts, SigningRules signing, HandOvers handOvers) {
+        this.handOvers = handOvers;
         this.accounts = accounts;
         this.signing = signing;
     }
@@ -95,6 +98,8 @@ class AccountsPage {
     String deactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         accounts.deactivate(username, me.account());
         redirect.addFlashAttribute("notice", username + " can no longer sign in.");
-        return "redirect:/studio/accounts";
+        if (handOvers.held(username).isNothing()) return "redirect:/studio/accounts";
+        // the page shows what is left to hand over
+        return "redirect:/studio/accounts/" + username;
     }
 }

@@ -73,6 +73,11 @@ public record HistoryEvent(
                 entry.owner() == null
                         ? "left the guide without an owner"
                         : "made " + entry.owner() + " the owner of the guide";
+            case REVIEWERS_CHANGED ->
+                entry.reviewers() == null
+                        ? "named no reviewer of the guide any more"
+                        : "named " + String.join(", ", entry.reviewers()) + " as "
+                                + (entry.reviewers().size() == 1 ? "the reviewer" : "the reviewers") + " of the guide";
             case TRANSLATED ->
                 "brought the translation up to date with revision "
                         + requireNonNull(entry.translatedFrom()).revision() + " of the source";
@@ -90,6 +95,7 @@ public record HistoryEvent(
                     PUBLICATION_DUE,
                     RENAMED,
                     OWNER_CHANGED,
+                    REVIEWERS_CHANGED,
                     TRANSLATED,
                     MOVED -> "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
