@@ -7,6 +7,8 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.cursor.TimeoutMode;
+import com.mongodb.client.MongoIterable;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
@@ -190,6 +192,7 @@ public class Guides {
         Index.makeUnique(guides, Indexes.ascending("type", "locale", "slug"));
         Index.make(guides, Indexes.ascending("type", "reviewDue"));
         Index.make(guides, Indexes.ascending("type", PART_DUE));
+        Index.make(guides, Indexes.ascending(PART_DUE));
         Index.make(guides, Indexes.ascending("state"));
         Index.make(guides, Indexes.ascending("owner", "type"));
         Index.make(guides, Indexes.ascending("reviewers"));
@@ -456,6 +459,59 @@ public class Guides {
                 .limit(most)
                 .map(Row::guide)
                 .into(new ArrayList<>());
+    }
+
+    /** A part of a guide, and the last day on which its review is valid. */
+    public record DuePart(String guide, String pointer, LocalDate day) {}
+
+    /**
+     * The first parts of guides that come due in a time, by day, guide and pointer. A part that comes due together with the whole guide, or
+     * later, is left out, because the review of the whole guide includes it.
+     *
+     * @param beyond the part after which the list begins, whose day is {@code from}; null for the first
+     * @param until the day after the last one
+     */
+    public List<DuePart> partsDue(LocalDate from, @Nullable DuePart beyond, LocalDate until, int most) {
+        var due = partsDue(from, until);
+        if (beyond != null)
+            due.add(Aggregates.match(Filters.or(
+                    Filters.gt("day", from),
+                    Filters.gt("guide", beyond.guide()),
+                    Filters.and(Filters.eq("guide", beyond.guide()), Filters.gt("pointer", beyond.pointer())))));
+        due.add(Aggregates.sort(Sorts.ascending("day", "guide", "pointer")));
+        due.add(Aggregates.limit(most));
+        return duePart(due).into(new ArrayList<>());
+    }
+
+    /** The days on which parts of guides come due before the whole guide; a day occurs once for each part. */
+    public List<LocalDate> daysPartsDue(LocalDate from, LocalDate until) {
+        return duePart(partsDue(from, until)).map(DuePart::day).into(new ArrayList<>());
+    }
+
+    private MongoIterable<DuePart> duePart(List<Bson> stages) {
+        return guides.aggregate(stages, Document.class)
+                .map(row -> new DuePart(
+                        row.getString("guide"),
+                        row.getString("pointer"),
+                        LocalDate.ofInstant(row.getDate("day").toInstant(), ZoneOffset.UTC)));
+    }
+
+    private static List<Bson> partsDue(LocalDate from, LocalDate until) {
+        var first = from.atStartOfDay(ZoneOffset.UTC).toInstant();
+        var end = until.atStartOfDay(ZoneOffset.UTC).toInstant();
+        return new ArrayList<>(List.of(
+                Aggregates.match(Filters.elemMatch(
+                        "parts.all", Filters.and(Filters.gte("reviewDue", first), Filters.lt("reviewDue", end)))),
+                Aggregates.project(Projections.include("reviewDue", "parts.all.pointer", PART_DUE)),
+                Aggregates.unwind("$parts.all"),
+                Aggregates.match(Filters.and(Filters.gte(PART_DUE, first), Filters.lt(PART_DUE, end))),
+                Aggregates.project(Projections.fields(
+                        Projections.computed("guide", "$_id"),
+                        Projections.computed("pointer", "$parts.all.pointer"),
+                        Projections.computed("day", "$" + PART_DUE),
+                        Projections.computed(
+                                "alone", new Document("$lt", List.of("$" + PART_DUE, "$reviewDue"))))),
+                Aggregates.match(Filters.eq("alone", true))));
     }
 
     /** The ids of guides with a part whose review was valid before this day at most, and that is not marked as overdue. */

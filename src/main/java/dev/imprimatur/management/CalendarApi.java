@@ -40,14 +40,19 @@ class CalendarApi {
 
     record GuideName(String id, String type, String slug, String locale, String title) {}
 
-    /** @param kind {@code publish}, {@code unpublish} or {@code review-due} */
-    record EventView(Instant at, String kind, GuideName guide) {
+    /**
+     * @param kind {@code publish}, {@code unpublish}, {@code review-due} or {@code part-review-due}
+     * @param part of the review of a part: its JSON Pointer
+     */
+    record EventView(
+            Instant at, String kind, GuideName guide, @Nullable String part) {
         static EventView of(Calendar.Event event) {
             var guide = event.guide();
             return new EventView(
                     event.at(),
                     event.kind().apiName(),
-                    new GuideName(guide.id(), guide.type(), guide.slug(), guide.locale(), guide.title()));
+                    new GuideName(guide.id(), guide.type(), guide.slug(), guide.locale(), guide.title()),
+                    event.part());
         }
     }
 

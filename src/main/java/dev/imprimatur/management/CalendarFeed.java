@@ -4,6 +4,8 @@ package dev.imprimatur.management;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Sha256;
 import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.problem.Refusal;
@@ -27,6 +29,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import tools.jackson.databind.node.MissingNode;
 
 /** The calendar for the calendar programs of people (RFC 5545). The secret token in the address is the credential. */
 @RestController
@@ -42,6 +45,7 @@ class CalendarFeed {
     private final Accounts accounts;
     private final Calendar calendar;
     private final Releases releases;
+    private final ContentTypes types;
     private final Clock clock;
     private final int rate;
     private final int most;
@@ -57,6 +61,7 @@ class CalendarFeed {
             Accounts accounts,
             Calendar calendar,
             Releases releases,
+            ContentTypes types,
             Clock clock,
             @Value("${imprimatur.calendar.rate:30}") int rate,
             @Value("${imprimatur.calendar.most-events:2000}") int most) {
@@ -67,6 +72,7 @@ class CalendarFeed {
         this.accounts = accounts;
         this.calendar = calendar;
         this.releases = releases;
+        this.types = types;
         this.clock = clock;
         this.rate = rate;
         this.most = most;
@@ -122,19 +128,20 @@ class CalendarFeed {
         return feed.line("END", "VCALENDAR").bytes();
     }
 
-    /** A guide has at most one event of each kind, so its id and the kind identify the event, also when it is moved. */
-    private static void write(Calendar.Event event, String server, ICalendar feed) {
+    /** A guide, or a part of it, has at most one event of each kind, so these identify the event, also when it is moved. */
+    private void write(Calendar.Event event, String server, ICalendar feed) {
         var guide = event.guide();
         String kind = event.kind().apiName();
+        String part = event.part() == null ? "" : event.part();
         feed.line("BEGIN", "VEVENT")
-                .line("UID", kind + "-" + guide.id() + "@imprimatur")
+                .text("UID", kind + "-" + guide.id() + part + "@imprimatur")
                 .instant("DTSTAMP", guide.updatedAt())
                 .instant("LAST-MODIFIED", guide.updatedAt())
                 .line("SEQUENCE", Integer.toString(guide.entries()));
-        if (event.kind() == Calendar.Kind.REVIEW_DUE)
+        if (event.kind() == Calendar.Kind.REVIEW_DUE || event.kind() == Calendar.Kind.PART_REVIEW_DUE)
             feed.day("DTSTART", LocalDate.ofInstant(event.at(), ZoneOffset.UTC));
         else feed.instant("DTSTART", event.at());
-        feed.text("SUMMARY", words(event.kind()) + ": " + guide.title())
+        feed.text("SUMMARY", words(event) + ": " + guide.title())
                 .text("DESCRIPTION", guide.type() + ", " + guide.locale() + ", " + guide.slug())
                 .line("URL", server + "/studio/guides/" + guide.id())
                 .text("CATEGORIES", kind)
@@ -157,11 +164,20 @@ class CalendarFeed {
                 .line("END", "VEVENT");
     }
 
-    private static String words(Calendar.Kind kind) {
-        return switch (kind) {
+    private String words(Calendar.Event event) {
+        return switch (event.kind()) {
             case PUBLISH -> "Publish";
             case UNPUBLISH -> "Unpublish";
             case REVIEW_DUE -> "Review due";
+            case PART_REVIEW_DUE -> "Review of " + label(event) + " due";
         };
+    }
+
+    /** The label of the part of the guide that comes due, or its pointer if the content type is not there any more. */
+    private String label(Calendar.Event event) {
+        String part = Objects.requireNonNull(event.part());
+        return types.find(event.guide().type())
+                .map(type -> Labels.of(type.shape(), MissingNode.getInstance(), part))
+                .orElse(part);
     }
 }

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +118,31 @@ class ReviewOfPartsTest {
                 .count();
     }
 
+    private static void isInTheCalendar(Ref guide, LocalDate day) {
+        var due = node.as("editor").get("/calendar?from=" + day + "&to=" + day).ok().get("items").values().stream()
+                .filter(event -> event.get("guide").get("id").asString().equals(guide.id()))
+                .toList();
+        assertThat(due).hasSize(1);
+        assertThat(due.getFirst().get("kind").asString()).isEqualTo("part-review-due");
+        assertThat(due.getFirst().get("part").asString()).isEqualTo(PART);
+        assertThat(due.getFirst().get("at").asString())
+                .isEqualTo(day.plusDays(1)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .minusNanos(1_000_000)
+                        .toInstant()
+                        .toString());
+        var visitor = Visitor.signedIn(node, "editor");
+        assertThat(visitor.get("/studio/calendar?month=" + YearMonth.from(day) + "&from=" + day)
+                        .body())
+                .contains(guide.id(), "Only");
+        visitor.post("/studio/account", "/studio/account/calendar");
+        var feed = Pattern.compile("/calendar/imp_cal_[A-Za-z0-9_-]+\\.ics")
+                .matcher(visitor.get("/studio/account").body());
+        assertThat(feed.find()).isTrue();
+        assertThat(node.nobody().get(feed.group()).body().replace("\r\n ", ""))
+                .contains("UID:part-review-due-" + guide.id() + PART + "@imprimatur", "Review of ");
+    }
+
     private static JsonNode untilAsked(Ref guide) {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> node.guides().find("reviewer", guide).isPresent());
@@ -139,6 +166,7 @@ class ReviewOfPartsTest {
         assertThat(payload(part(guide)).get("pointer").asString()).isEqualTo(PART);
         assertThat(payload(published).has("parts")).isFalse();
         assertThat(guides.find("reviewer", guide)).isEmpty();
+        isInTheCalendar(guide, LocalDate.parse(part(guide).get("reviewDue").asString()));
 
         node.clock().to(startOf(part(guide).get("reviewDue")).minus(LEAD).plusSeconds(5));
         var task = untilAsked(guide);

@@ -131,6 +131,7 @@ class MongoAwayTest {
                         () -> node.as("editor").put(guide.path() + "/draft", Map.of(), "If-Match", "\"1\""),
                         () -> tokens.post("/tokens", Map.of("name", "x")),
                         () -> wrong.get(guide.path()),
+                        () -> node.as("editor").get("/calendar"),
                         () -> http.get("/actuator/prometheus"),
                         () -> node.site().get("/ledger?limit=7")))
                 .allSatisfy(MongoAwayTest::assertUnavailable);
@@ -162,6 +163,7 @@ class MongoAwayTest {
                         () -> editor.get("/studio/guides"),
                         () -> editor.get("/studio/guides/" + guide.id() + "/edit"),
                         () -> editor.get("/studio/account"),
+                        () -> editor.get("/studio/calendar"),
                         () -> stranger.send(
                                 "POST",
                                 "/login",

@@ -18,6 +18,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -53,8 +54,12 @@ class CalendarPage {
         this.clock = clock;
     }
 
-    /** @param time the time of day; null for a review, which comes due on a day */
-    record Item(Instant at, String words, @Nullable String time, Guide guide) {}
+    /**
+     * @param time the time of day; null for a review, which comes due on a day
+     * @param parts the pointer of the part that comes due; empty for all other events
+     */
+    record Item(
+            Instant at, String words, @Nullable String time, Guide guide, List<String> parts) {}
 
     /** @param date such as 2026-12-24, which the address and the anchor of the day contain */
     record Day(String date, String name, List<Item> list) {}
@@ -160,9 +165,11 @@ class CalendarPage {
 
     private static Item item(Calendar.Event event) {
         return switch (event.kind()) {
-            case PUBLISH -> new Item(event.at(), "Publish", TIME.format(event.at()), event.guide());
-            case UNPUBLISH -> new Item(event.at(), "Unpublish", TIME.format(event.at()), event.guide());
-            case REVIEW_DUE -> new Item(event.at(), "Review due", null, event.guide());
+            case PUBLISH -> new Item(event.at(), "Publish", TIME.format(event.at()), event.guide(), List.of());
+            case UNPUBLISH -> new Item(event.at(), "Unpublish", TIME.format(event.at()), event.guide(), List.of());
+            case REVIEW_DUE -> new Item(event.at(), "Review due", null, event.guide(), List.of());
+            case PART_REVIEW_DUE ->
+                new Item(event.at(), "Review due", null, event.guide(), List.of(Objects.requireNonNull(event.part())));
         };
     }
 }
