@@ -216,6 +216,7 @@ final class Evidence {
         final Rules demanded;
         final List<Document> approvals = new ArrayList<>();
         Document schedule = new Document();
+        boolean isBegun;
         boolean waits;
         int needed;
 
@@ -231,10 +232,14 @@ final class Evidence {
                 needed = Math.max(demanded.approvals(), logged.getInteger("approvalsRequired", 1));
             switch (logged.getString("kind")) {
                 case "SUBMITTED", "CHANGES_REQUESTED" -> {
+                    // a schedule outlives no approval, unless it is that of a release
+                    if (isBegun && schedule.get("release") == null) schedule = new Document();
                     approvals.clear();
+                    isBegun = false;
                     waits = false;
                 }
                 case "APPROVED" -> {
+                    isBegun = true;
                     if (seq(logged) < seq(submission)) return;
                     if (mayApprove(logged)) approvals.add(logged);
                     if (isEnough()) waits = delays(schedule, at(logged));
