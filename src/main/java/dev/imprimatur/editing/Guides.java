@@ -502,15 +502,15 @@ public class Guides {
         return new ArrayList<>(List.of(
                 Aggregates.match(Filters.elemMatch(
                         "parts.all", Filters.and(Filters.gte("reviewDue", first), Filters.lt("reviewDue", end)))),
-                Aggregates.project(Projections.include("reviewDue", "parts.all.pointer", PART_DUE)),
-                Aggregates.unwind("$parts.all"),
-                Aggregates.match(Filters.and(Filters.gte(PART_DUE, first), Filters.lt(PART_DUE, end))),
+                Aggregates.project(Projections.fields(
+                        Projections.computed("whole", "$reviewDue"), Projections.computed("part", "$parts.all"))),
+                Aggregates.unwind("$part"),
+                Aggregates.match(Filters.and(Filters.gte("part.reviewDue", first), Filters.lt("part.reviewDue", end))),
                 Aggregates.project(Projections.fields(
                         Projections.computed("guide", "$_id"),
-                        Projections.computed("pointer", "$parts.all.pointer"),
-                        Projections.computed("day", "$" + PART_DUE),
-                        Projections.computed(
-                                "alone", new Document("$lt", List.of("$" + PART_DUE, "$reviewDue"))))),
+                        Projections.computed("pointer", "$part.pointer"),
+                        Projections.computed("day", "$part.reviewDue"),
+                        Projections.computed("alone", new Document("$lt", List.of("$part.reviewDue", "$whole"))))),
                 Aggregates.match(Filters.eq("alone", true))));
     }
 

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.bson.Document;
 
@@ -215,7 +216,9 @@ final class Evidence {
         final Rules demanded;
         final List<Document> approvals = new ArrayList<>();
         Document schedule = new Document();
+        boolean isBegun;
         boolean waits;
+        int needed;
 
         Round(Document entry, Document submission) {
             this.entry = entry;
@@ -224,12 +227,19 @@ final class Evidence {
         }
 
         void follow(Document logged) {
+            // a workflow in which two people approve at the same time needs more than its content type
+            if (logged.getString("kind").matches("SUBMITTED|APPROVED"))
+                needed = Math.max(demanded.approvals(), logged.getInteger("approvalsRequired", 1));
             switch (logged.getString("kind")) {
                 case "SUBMITTED", "CHANGES_REQUESTED" -> {
+                    // a schedule outlives no approval, unless it is that of a release
+                    if (isBegun && schedule.get("release") == null) schedule = new Document();
                     approvals.clear();
+                    isBegun = false;
                     waits = false;
                 }
                 case "APPROVED" -> {
+                    isBegun = true;
                     if (seq(logged) < seq(submission)) return;
                     if (mayApprove(logged)) approvals.add(logged);
                     if (isEnough()) waits = delays(schedule, at(logged));
@@ -271,7 +281,7 @@ final class Evidence {
         }
 
         boolean isEnough() {
-            if (people(approvals) < demanded.approvals()) return false;
+            if (people(approvals) < needed) return false;
             return !demanded.needsPayGroup()
                     || !isPayChanged()
                     || approvals.stream().anyMatch(approval -> observed.at(answerable(approval), at(approval))
@@ -390,11 +400,11 @@ final class Evidence {
     }
 
     private boolean isConfirmed(Document entry, List<Document> log, String part, Document review) {
-        var submission = log.stream()
+        var not = log.stream()
                 .filter(is("SUBMITTED"))
                 .reduce((earlier, later) -> later)
-                .orElseThrow();
-        var not = contributors(entry, at(submission));
+                .map(submission -> contributors(entry, at(submission)))
+                .orElse(Set.of());
         return log.stream()
                 .filter(is("CONFIRMED"))
                 .filter(confirmation -> isAbout(confirmation, entry))
@@ -527,7 +537,7 @@ final class Evidence {
         return entry.getString("id") + "." + entry.get("edition");
     }
 
-    private static java.util.function.Predicate<Document> is(String kind) {
+    private static Predicate<Document> is(String kind) {
         return logged -> logged.getString("kind").equals(kind);
     }
 

@@ -39,9 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RandomWalksTest {
-    private static final int WALKS = Integer.getInteger("walks", 4);
-    private static final int STEPS = Integer.getInteger("walks.steps", 40);
+    private static final int WALKS = Integer.getInteger("walks", 3);
+    private static final int STEPS = Integer.getInteger("walks.steps", 30);
     private static final int MINUTES = Integer.getInteger("walks.minutes", 0);
+    private static final boolean TRACE = Boolean.getBoolean("walks.trace");
     private static final Long SEED = Long.getLong("walks.seed");
     /** How often a failing walk is repeated in search of fewer steps. */
     private static final int REPEATS = 120;
@@ -151,7 +152,7 @@ class RandomWalksTest {
             walk.finish();
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> judgeReaders(walk, from));
             judge(walk, from);
-            if (Boolean.getBoolean("walks.trace")) walk.trace().forEach(System.out::println);
+            if (TRACE) walk.trace().forEach(System.out::println);
             return Optional.empty();
         } catch (RuntimeException | AssertionError fault) {
             return Optional.of("after step " + taken + ": " + fault + "\n  "
@@ -242,7 +243,7 @@ class RandomWalksTest {
                 new Forgery("a position was written anew", it -> published(it, first).put("hash", "0")),
                 new Forgery("an entry of the log is missing", it -> it.logs().get(first).remove(1)),
                 new Forgery("an entry of the log was written anew", it -> it.logs().get(first).get(1).put("hash", "0")),
-                new Forgery("somebody edited it, and is not recorded", it -> it.revisions()
+                new Forgery("whoever approved it had edited it", it -> it.revisions()
                         .get(confirmed.id() + "#1")
                         .put("contributors", List.of("reviewer", "second-reviewer"))));
 
