@@ -260,8 +260,12 @@ public final class Edition {
     private void move(LogEntry entry, LogEntry.Moved to) {
         move = entry;
         if (state != State.IN_REVIEW || to.carried() == null) return;
-        var carried =
-                to.carried().stream().filter(seq -> seq < entry.seq()).map(log::get).filter(isCandidate()).distinct().toList();
+        var carried = to.carried().stream()
+                .filter(seq -> seq < entry.seq())
+                .map(log::get)
+                .filter(isCandidate())
+                .distinct()
+                .toList();
         approvalsRequired = asksFor(entry);
         requirements = requirementsOf(entry);
         inForce = new ArrayList<>(List.of(requireNonNull(submission, "in review")));

@@ -488,13 +488,13 @@ public final class Transitions {
      * @param approvals how many approvals the content type and that version ask for together
      * @param requirements those of the content type that apply to the submitted revision
      */
-    public LogEntry move(
-            LogEntry.Moved to, int approvals, List<Requirement> requirements, Person by, Instant now) {
+    public LogEntry move(LogEntry.Moved to, int approvals, List<Requirement> requirements, Person by, Instant now) {
         if (edition.state() != State.DRAFT && edition.state() != State.IN_REVIEW && edition.state() != State.PUBLISHED)
             throw Refusal.conflict(
                             "wrong-state",
                             "edition " + edition.id().number() + " is "
-                                    + edition.state().apiName() + " and does not move to another version of its workflow")
+                                    + edition.state().apiName()
+                                    + " and does not move to another version of its workflow")
                     .raise();
         var entry = next(Kind.MOVED, edition.underReview().orElse(null), null, null, null, by, now)
                 .withMoved(to);

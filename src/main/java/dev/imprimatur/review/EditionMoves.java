@@ -154,7 +154,10 @@ public class EditionMoves {
      * @param to the version for which a preview is wanted; null for none
      */
     public record Query(
-            String workflow, boolean live, @Nullable Integer version, @Nullable Integer to) {}
+            String workflow,
+            boolean live,
+            @Nullable Integer version,
+            @Nullable Integer to) {}
 
     /**
      * A page of the editions that follow a workflow, in the order of the ids of their guides. At most 500 guides are looked at, so a page
@@ -163,9 +166,10 @@ public class EditionMoves {
     public Page<Standing> list(Query query, @Nullable String cursor, int limit) {
         mustExist(query.workflow());
         var target = query.to() == null ? null : target(query.workflow(), query.to());
-        var selection = Selection.of(
-                "workflow-editions", query.workflow(), query.live(), query.version(), query.to());
-        String beyond = cursor == null || cursor.isEmpty() ? "" : selection.after(cursor).id();
+        var selection = Selection.of("workflow-editions", query.workflow(), query.live(), query.version(), query.to());
+        String beyond = cursor == null || cursor.isEmpty()
+                ? ""
+                : selection.after(cursor).id();
         var found = new ArrayList<Standing>();
         var ofTypes = workflows.followers(query.workflow()).stream()
                 .map(ContentType::name)
@@ -186,7 +190,9 @@ public class EditionMoves {
         var live = guide.live();
         var id = query.live() && live != null ? new EditionId(guide.id(), live.edition()) : guide.current();
         var edition = editions.get(id);
-        boolean isAsked = query.live() ? edition.state() == Edition.State.PUBLISHED : edition.state().isInProgress();
+        boolean isAsked = query.live()
+                ? edition.state() == Edition.State.PUBLISHED
+                : edition.state().isInProgress();
         return isAsked
                 ? Optional.of(standing(guide, edition, target))
                         .filter(it -> query.version() == null || it.version() == query.version())
@@ -254,10 +260,11 @@ public class EditionMoves {
                     0,
                     0,
                     List.of(new VersionMove.Reason(
-                            "other-workflow", "its content type follows the workflow " + move.type().workflow())));
+                            "other-workflow",
+                            "its content type follows the workflow "
+                                    + move.type().workflow())));
         var result = move.isThere()
-                ? new VersionMove.Result(
-                        edition, move.from().openTasks(edition), List.of(), List.of(), List.of())
+                ? new VersionMove.Result(edition, move.from().openTasks(edition), List.of(), List.of(), List.of())
                 : move.result(by, clock.instant());
         var after = result.after();
         return new Preview(

@@ -112,7 +112,8 @@ class LogReplay {
         }
         if (position.isEmpty()) return follow(start(edition, workflow), edition, workflow, true);
         if (!Processes.followsMove(position.get().variables().get(STARTED_AT), edition)) {
-            log.info("edition {} moves to another version of its workflow; a new process replays the log", edition.id());
+            log.info(
+                    "edition {} moves to another version of its workflow; a new process replays the log", edition.id());
             return move(position.get(), edition, workflow);
         }
         return canResultFromLog(position.get(), edition)
@@ -149,7 +150,9 @@ class LogReplay {
 
     /** Replaces the process by one of another version. Whoever has claimed a task that stays open keeps it. */
     private Edition move(Position position, Edition edition, Workflow workflow) {
-        var claimed = position.tasks().stream().filter(task -> task.getAssignee() != null).toList();
+        var claimed = position.tasks().stream()
+                .filter(task -> task.getAssignee() != null)
+                .toList();
         var followed = restart(position, edition, workflow);
         for (var task : position(edition.id()).map(Position::tasks).orElse(List.of()))
             claimed.stream()
@@ -233,12 +236,7 @@ class LogReplay {
 
     private void reschedule(ProcessInstance process, TaskTimer timer, LogEntry by) {
         var planned = Date.from(by.at().plus(timer.after()).truncatedTo(ChronoUnit.MILLIS));
-        management
-                .createTimerJobQuery()
-                .processInstanceId(process.getId())
-                .elementId(timer.id())
-                .list()
-                .stream()
+        management.createTimerJobQuery().processInstanceId(process.getId()).elementId(timer.id()).list().stream()
                 .filter(job -> job.getDuedate().before(planned))
                 .forEach(job -> ScopedValue.where(LogCalendar.ENTRY_AT, by.at())
                         .run(() -> management.rescheduleTimeDurationJob(

@@ -156,8 +156,7 @@ class Processes {
     boolean followsMove(Edition edition) {
         return edition.move().isEmpty()
                 || of(edition.id())
-                        .filter(process ->
-                                !followsMove(runtime.getVariable(process.getId(), STARTED_AT), edition))
+                        .filter(process -> !followsMove(runtime.getVariable(process.getId(), STARTED_AT), edition))
                         .isEmpty();
     }
 

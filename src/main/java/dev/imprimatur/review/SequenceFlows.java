@@ -215,7 +215,8 @@ record SequenceFlows(
             if (outcome == null || !passed.add(task)) return Set.of();
             walk.from(task, outcome, Objects.requireNonNull(walk.open.remove(task)));
         }
-        boolean isPassedForGood = publishing != null && walk.publishes && passed.stream().noneMatch(behind(publishing)::contains);
+        boolean isPassedForGood =
+                publishing != null && walk.publishes && passed.stream().noneMatch(behind(publishing)::contains);
         return isPassedForGood ? passed : Set.of();
     }
 

@@ -50,9 +50,7 @@ record VersionMove(
 
     /** Whether the edition follows this version already, so that the move changes nothing. */
     boolean isThere() {
-        return from.id().equals(to.id())
-                && from.version() == to.version()
-                && to.version() != Workflows.FILE;
+        return from.id().equals(to.id()) && from.version() == to.version() && to.version() != Workflows.FILE;
     }
 
     Result result(Person by, Instant now) {
@@ -100,8 +98,7 @@ record VersionMove(
         var before = edition.decisionsInForce().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.DECIDED || entry.kind() == LogEntry.Kind.APPROVED)
                 .toList();
-        var carried =
-                edition.state() == Edition.State.IN_REVIEW ? to.carried(edition, from) : List.<LogEntry>of();
+        var carried = edition.state() == Edition.State.IN_REVIEW ? to.carried(edition, from) : List.<LogEntry>of();
         var dropped = before.stream().filter(entry -> !carried.contains(entry)).toList();
         // how many approvals this version asks for depends on where the edition stands in it
         var placed = moved(carried, List.of(), 1, by, now);
@@ -164,11 +161,7 @@ record VersionMove(
 
     /** @param carried null for a published edition */
     private Edition moved(
-            @Nullable List<LogEntry> carried,
-            List<String> opened,
-            int approvals,
-            Person by,
-            Instant now) {
+            @Nullable List<LogEntry> carried, List<String> opened, int approvals, Person by, Instant now) {
         var entry = edition.next()
                 .move(
                         new LogEntry.Moved(
@@ -184,6 +177,8 @@ record VersionMove(
                         by,
                         now);
         return Edition.of(
-                edition.id(), Stream.concat(edition.log().stream(), Stream.of(entry)).toList(), edition.chain());
+                edition.id(),
+                Stream.concat(edition.log().stream(), Stream.of(entry)).toList(),
+                edition.chain());
     }
 }

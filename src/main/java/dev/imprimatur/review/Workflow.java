@@ -239,10 +239,8 @@ public final class Workflow {
 
     /** How many approvals the tasks of the workflow give the submitted revision, with those that count so far. */
     int approvals(Edition edition) {
-        var approvedOn = edition.approvals().stream()
-                .map(LogEntry::task)
-                .distinct()
-                .count();
+        var approvedOn =
+                edition.approvals().stream().map(LogEntry::task).distinct().count();
         return (int) approvedOn + approvalsAhead(edition);
     }
 
@@ -309,8 +307,7 @@ public final class Workflow {
 
     /** The tasks on the way to the publication; empty if no way is clear. */
     Set<String> wayToPublication(Edition edition) {
-        return sequenceFlows.wayToPublication(
-                drafting().id(), this::content, steps.keySet(), isChanged(edition));
+        return sequenceFlows.wayToPublication(drafting().id(), this::content, steps.keySet(), isChanged(edition));
     }
 
     /** The outcome that somebody chooses who has no objection; null for a task without one. */

@@ -372,10 +372,7 @@ class Workflows {
      */
     Workflow of(ContentType type, Edition edition) {
         if (!edition.exists()) return of(type);
-        return edition.move()
-                .map(LogEntry::moved)
-                .flatMap(this::find)
-                .orElseGet(() -> ofOpening(type, edition));
+        return edition.move().map(LogEntry::moved).flatMap(this::find).orElseGet(() -> ofOpening(type, edition));
     }
 
     /**

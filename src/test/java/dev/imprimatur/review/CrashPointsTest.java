@@ -180,7 +180,10 @@ class CrashPointsTest {
         String bpmn = Files.readString(Path.of("workflows/role-guide-review.bpmn20.xml"))
                 .replace("name=\"Review revision\"", "name=\"Review the revision\"");
         int version = admin.put(
-                        workflow, Map.of("bpmn", bpmn), "If-Match", admin.get(workflow).header("ETag"))
+                        workflow,
+                        Map.of("bpmn", bpmn),
+                        "If-Match",
+                        admin.get(workflow).header("ETag"))
                 .ok()
                 .get("version")
                 .asInt();

@@ -52,7 +52,9 @@ class WorkflowEditionsPage {
         var usable = design.versions(id).stream()
                 .filter(version -> version.usable() && version.number() > 0)
                 .toList();
-        var wanted = to != null || usable.isEmpty() ? to : Integer.valueOf(usable.getFirst().number());
+        var wanted = to != null || usable.isEmpty()
+                ? to
+                : Integer.valueOf(usable.getFirst().number());
         var query = new EditionMoves.Query(id, state.equals(PUBLISHED), null, wanted);
         var page = moves.list(query, cursor, ON_A_PAGE);
         model.addAttribute("workflow", workflow);
@@ -77,9 +79,13 @@ class WorkflowEditionsPage {
         try {
             var wanted = chosen == null
                     ? List.<Wanted>of()
-                    : chosen.stream().distinct().map(WorkflowEditionsPage::wanted).toList();
+                    : chosen.stream()
+                            .distinct()
+                            .map(WorkflowEditionsPage::wanted)
+                            .toList();
             if (wanted.isEmpty())
-                throw Refusal.malformed("/edition", "choose the editions to move").raise();
+                throw Refusal.malformed("/edition", "choose the editions to move")
+                        .raise();
             var outcome = moves.move(id, to, wanted, false, me);
             redirect.addFlashAttribute("notice", notice(outcome, to));
             redirect.addAttribute("to", to);
@@ -106,7 +112,8 @@ class WorkflowEditionsPage {
                     EditionId.parse(chosen.substring(0, Math.max(0, colon))),
                     Integer.valueOf(chosen.substring(colon + 1)));
         } catch (IllegalArgumentException wrong) {
-            throw Refusal.malformed("/edition", "is not an edition of this page").raise();
+            throw Refusal.malformed("/edition", "is not an edition of this page")
+                    .raise();
         }
     }
 }
