@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -56,6 +58,31 @@ class TwoNodesTest {
             assertThat(one.as("admin").get("/ledger/verification").ok().has("broken"))
                     .isFalse();
             assertThat(kinds(other, "publish")).isEqualTo(21);
+        }
+    }
+
+    @Test
+    void eachTaskIsAssignedByOneOfThem() {
+        assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
+        try (var one = Node.start();
+                var other = one.beside()) {
+            var assigned = Collections.synchronizedList(new ArrayList<Claim>());
+            for (var node : List.of(one, other)) node.bean(Claims.class).onAssign(assigned::add);
+            one.as("admin")
+                    .put("/tasks/rules", Map.of("rules", Map.of("REVIEWER", "rotation")))
+                    .ok();
+            var open = new ArrayList<Guides.Ref>();
+            for (int i = 0; i < 12; i++)
+                open.add((i % 2 == 0 ? one : other).guides().submitted());
+            for (var node : List.of(other, one))
+                node.bean(AutomaticAssignment.class).pass(true);
+
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(open)
+                    .allSatisfy(guide -> assertThat(
+                                    one.guides().task("reviewer", guide).has("assignee"))
+                            .isTrue()));
+            assertThat(assigned).extracting(Claim::id).doesNotHaveDuplicates().hasSize(12);
+            assertThat(assigned).extracting(Claim::person).contains("both", "reviewer", "second-reviewer");
         }
     }
 
