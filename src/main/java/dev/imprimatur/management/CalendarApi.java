@@ -45,7 +45,10 @@ class CalendarApi {
      * @param part of the review of a part: its JSON Pointer
      */
     record EventView(
-            Instant at, String kind, GuideName guide, @Nullable String part) {
+            Instant at,
+            String kind,
+            GuideName guide,
+            @Nullable String part) {
         static EventView of(Calendar.Event event) {
             var guide = event.guide();
             return new EventView(

@@ -126,9 +126,8 @@ public class Calendar {
     private List<Event> ofParts(LocalDate from, @Nullable String beyond, LocalDate until, int most) {
         // ids of guides have no slash, with which a pointer begins
         int end = beyond == null ? -1 : beyond.indexOf('/');
-        var after = beyond == null || end < 0
-                ? null
-                : new DuePart(beyond.substring(0, end), beyond.substring(end), from);
+        var after =
+                beyond == null || end < 0 ? null : new DuePart(beyond.substring(0, end), beyond.substring(end), from);
         var due = guides.partsDue(from, after, until, most);
         var cards = guides.find(due.stream().map(DuePart::guide).distinct().toList());
         return due.stream()

@@ -235,8 +235,11 @@ class CalendarFeedTest {
         long read = System.nanoTime();
 
         assertThat(seen)
-                .hasSize(2 * EVENTS + EVENTS / 3 + (int)
-                        IntStream.range(0, EVENTS).filter(i -> i % 3 > 0).count())
+                .hasSize(2 * EVENTS
+                        + EVENTS / 3
+                        + (int) IntStream.range(0, EVENTS)
+                                .filter(i -> i % 3 > 0)
+                                .count())
                 .doesNotHaveDuplicates()
                 .isSortedAccordingTo((a, b) -> a.substring(0, 24).compareTo(b.substring(0, 24)));
         assertThat(node.as("editor").get("/calendar?cursor=nonsense").status()).isEqualTo(400);

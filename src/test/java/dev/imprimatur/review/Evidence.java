@@ -71,7 +71,8 @@ final class Evidence {
                         .forEach(row -> logs.computeIfAbsent(
                                         row.getString("_id").split("#")[0], edition -> new ArrayList<>())
                                 .add(row));
-                for (var into : Map.of("revisions", revisions, "published", published).entrySet())
+                for (var into :
+                        Map.of("revisions", revisions, "published", published).entrySet())
                     store.getCollection(into.getKey())
                             .find(Filters.and(Filters.gt("_id", guide + "#"), Filters.lt("_id", guide + "$")))
                             .forEach(row -> into.getValue().put(numbered(row.getString("_id")), row));
@@ -112,8 +113,7 @@ final class Evidence {
                     document.forEach((name, member) -> copy.put(name, copyOf(member)));
                     yield copy;
                 }
-                case List<?> list ->
-                    list.stream().map(Facts::copyOf).collect(Collectors.toCollection(ArrayList::new));
+                case List<?> list -> list.stream().map(Facts::copyOf).collect(Collectors.toCollection(ArrayList::new));
                 case null, default -> value;
             };
         }
@@ -154,7 +154,8 @@ final class Evidence {
             position++;
             if (number(row.get("_id")) != position || number(entry.get("position")) != position)
                 wrong(entry, "does not follow " + (position - 1));
-            if (hash != null && !hash.equals(entry.get("previousHash"))) wrong(entry, "does not name the hash before it");
+            if (hash != null && !hash.equals(entry.get("previousHash")))
+                wrong(entry, "does not name the hash before it");
             hash = entry.getString("hash");
             position = number(row.get("_id"));
             if (facts.guides().contains(entry.getString("id"))) judge(entry);
@@ -259,7 +260,8 @@ final class Evidence {
 
         private boolean delays(Document wanted, Instant since) {
             var publishAt = wanted.getDate("publishAt");
-            return wanted.get("release") != null || publishAt != null && publishAt.toInstant().isAfter(since);
+            return wanted.get("release") != null
+                    || publishAt != null && publishAt.toInstant().isAfter(since);
         }
 
         boolean waitsBeyond(Document publication) {
@@ -284,9 +286,10 @@ final class Evidence {
             if (people(approvals) < needed) return false;
             return !demanded.needsPayGroup()
                     || !isPayChanged()
-                    || approvals.stream().anyMatch(approval -> observed.at(answerable(approval), at(approval))
-                            .groups()
-                            .contains("pay"));
+                    || approvals.stream()
+                            .anyMatch(approval -> observed.at(answerable(approval), at(approval))
+                                    .groups()
+                                    .contains("pay"));
         }
 
         private boolean isPayChanged() {
@@ -355,7 +358,8 @@ final class Evidence {
         var approved = names(
                 round.approvals.stream().map(it -> it.get("by", Document.class)).toList(), "publicId");
         if (!named.equals(approved)) wrong(entry, "names " + named + " as reviewers and was approved by " + approved);
-        if (entry.get("review", Document.class).getBoolean("overdue", false)) wrong(entry, "is overdue from its first day");
+        if (entry.get("review", Document.class).getBoolean("overdue", false))
+            wrong(entry, "is overdue from its first day");
     }
 
     private static List<String> names(List<Document> people, String member) {
@@ -368,14 +372,17 @@ final class Evidence {
     private void judgeDates(Document entry, Document stamp, Instant vouched, Period interval) {
         var day = LocalDate.ofInstant(vouched, ZoneOffset.UTC);
         if (!day.equals(day(stamp, "lastReviewed")) || !day.plus(interval).equals(day(stamp, "reviewDue")))
-            wrong(entry, "its stamp says " + stamp.get("lastReviewed") + " to " + stamp.get("reviewDue")
-                    + ", and it was reviewed at " + vouched);
+            wrong(
+                    entry,
+                    "its stamp says " + stamp.get("lastReviewed") + " to " + stamp.get("reviewDue")
+                            + ", and it was reviewed at " + vouched);
     }
 
     // Afterwards
 
     private void judgeRestamp(Document entry, Document live) {
-        if (!entry.get("revision").equals(live.get("revision")) || !entry.get("contentHash").equals(live.get("contentHash")))
+        if (!entry.get("revision").equals(live.get("revision"))
+                || !entry.get("contentHash").equals(live.get("contentHash")))
             wrong(entry, "is about something else than readers have");
         var log = facts.logs().getOrDefault(edition(entry), List.of()).stream()
                 .map(Evidence::entry)
@@ -442,8 +449,8 @@ final class Evidence {
                 .orElse(null);
         // the log follows the ledger
         if (ended == null) return;
-        boolean isByPerson = observed.at(account(ended), at(ended))
-                .cover("PUBLISHER", entry.getString("type"), tags(entry));
+        boolean isByPerson =
+                observed.at(account(ended), at(ended)).cover("PUBLISHER", entry.getString("type"), tags(entry));
         var schedule = before(entry, "UNPUBLISHED").stream()
                 .filter(logged -> logged.getString("kind").startsWith("SCHEDULE"))
                 .reduce((earlier, later) -> later)
@@ -498,8 +505,8 @@ final class Evidence {
         var before = new ArrayList<Document>();
         for (var row : facts.logs().getOrDefault(edition(entry), List.of())) {
             var logged = entry(row);
-            if (logged.getString("kind").equals(kind) && number(logged.get("position")) == number(entry.get("position")))
-                break;
+            if (logged.getString("kind").equals(kind)
+                    && number(logged.get("position")) == number(entry.get("position"))) break;
             before.add(logged);
         }
         return before;

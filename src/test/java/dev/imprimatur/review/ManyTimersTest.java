@@ -131,7 +131,8 @@ class ManyTimersTest {
                             guides.stream().map(Ref::id).toList());
             assertThat(LedgerFeed.of(node.site()))
                     .extracting(entry -> entry.get("at").asString())
-                    .containsOnly(LedgerFeed.of(node.site()).getFirst().get("at").asString());
+                    .containsOnly(
+                            LedgerFeed.of(node.site()).getFirst().get("at").asString());
             for (var guide : guides)
                 assertThat(node.guides().read(guide).status()).isEqualTo(200);
             node.bean(Reconciler.class).everyMinute();

@@ -51,7 +51,8 @@ final class Observed {
     /** The rights that the person had at that instant; none if nobody knows the person. */
     Rights at(String account, Instant instant) {
         var held = new Rights(Instant.MIN, Set.of(), List.of(), Set.of());
-        for (var step : rights.getOrDefault(account, List.of())) if (!step.from().isAfter(instant)) held = step;
+        for (var step : rights.getOrDefault(account, List.of()))
+            if (!step.from().isAfter(instant)) held = step;
         return held;
     }
 

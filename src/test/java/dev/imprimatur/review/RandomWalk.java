@@ -135,7 +135,9 @@ final class RandomWalk {
             "both", rights(Set.of("EDITOR", "REVIEWER"), "pay"),
             "publisher", rights(Set.of("PUBLISHER")),
             "everything", rights(Set.of("EDITOR", "REVIEWER", "PUBLISHER"), "pay"),
-            "of-ai", new Rights(null, Set.of("REVIEWER"), List.of(new Limit("REVIEWER", null, List.of("ai"))), Set.of()));
+            "of-ai",
+                    new Rights(
+                            null, Set.of("REVIEWER"), List.of(new Limit("REVIEWER", null, List.of("ai"))), Set.of()));
     /** People who take no step of a walk. They finish what a walk has begun. */
     private static final List<String> SPARE = List.of("spare-one", "spare-two", "spare-three");
 
@@ -172,11 +174,11 @@ final class RandomWalk {
     /** Makes the accounts that are not in the team of every node. */
     static void makePeople(Node node, Observed observed) {
         TEAM.forEach((name, rights) -> {
-            if (node.as("admin").get("/accounts").body().contains("\"" + name + "\"")) set(node, observed, name, rights);
+            if (node.as("admin").get("/accounts").body().contains("\"" + name + "\""))
+                set(node, observed, name, rights);
             else create(node, observed, name, rights);
         });
-        for (String spare : SPARE)
-            create(node, observed, spare, rights(Set.of("EDITOR", "REVIEWER"), "pay"));
+        for (String spare : SPARE) create(node, observed, spare, rights(Set.of("EDITOR", "REVIEWER"), "pay"));
         tokensUntil = node.clock().instant().plus(TOKENS);
         create(node, observed, SPARE_EDITOR, rights(Set.of("EDITOR")));
         create(node, observed, SPARE_PUBLISHER, rights(Set.of("EDITOR", "PUBLISHER")));
@@ -233,7 +235,8 @@ final class RandomWalk {
         }
         var guide = guide(random);
         var both = Stream.of(new Random(random.nextLong()), new Random(random.nextLong()))
-                .map(own -> CompletableFuture.runAsync(() -> take(CROSSING.get(own.nextInt(CROSSING.size())), guide, own)))
+                .map(own ->
+                        CompletableFuture.runAsync(() -> take(CROSSING.get(own.nextInt(CROSSING.size())), guide, own)))
                 .toList();
         both.forEach(CompletableFuture::join);
     }
@@ -278,7 +281,11 @@ final class RandomWalk {
             case GIVE_BACK -> giveBack(guide);
             case INVITE -> invite(guide, random);
             case SCHEDULE ->
-                schedule(guide, random, Map.of("publishAt", soon(random), "unpublishAt", later(random)), random.nextBoolean());
+                schedule(
+                        guide,
+                        random,
+                        Map.of("publishAt", soon(random), "unpublishAt", later(random)),
+                        random.nextBoolean());
             case SCHEDULE_THE_END -> schedule(guide, random, Map.of("unpublishAt", soon(random)), false);
             case GIVE_UP_SCHEDULE -> send(usually(random, "PUBLISHER"), "DELETE", guide.path() + "/schedule", null);
             case INTO_RELEASE -> intoRelease(guide, random);
@@ -397,8 +404,7 @@ final class RandomWalk {
 
     private synchronized void traced(String what, Answer answer) {
         trace.add(what + " -> " + answer.status() + (answer.status() < 400 ? "" : " " + answer.body()));
-        if (answer.status() >= 500)
-            throw new AssertionError("the server failed: " + trace.getLast());
+        if (answer.status() >= 500) throw new AssertionError("the server failed: " + trace.getLast());
     }
 
     private static boolean isDone(Answer answer) {
@@ -465,7 +471,8 @@ final class RandomWalk {
         var draft = node.as("admin").get(guide.path() + "/draft");
         if (draft.status() != 200) return;
         var saved = send(who, "PATCH", guide.path() + "/draft", change, "If-Match", draft.header("ETag"));
-        if (isDone(saved)) observed.changed(edition(guide, state), who, node.clock().instant());
+        if (isDone(saved))
+            observed.changed(edition(guide, state), who, node.clock().instant());
     }
 
     private void restore(Ref guide, Random random) {
@@ -559,11 +566,17 @@ final class RandomWalk {
     // Times and releases
 
     private String soon(Random random) {
-        return node.clock().instant().plus(Duration.ofMinutes(5L << random.nextInt(12))).toString();
+        return node.clock()
+                .instant()
+                .plus(Duration.ofMinutes(5L << random.nextInt(12)))
+                .toString();
     }
 
     private String later(Random random) {
-        return node.clock().instant().plus(Duration.ofDays(20L + random.nextInt(20))).toString();
+        return node.clock()
+                .instant()
+                .plus(Duration.ofDays(20L + random.nextInt(20)))
+                .toString();
     }
 
     private void schedule(Ref guide, Random random, Map<String, Object> wanted, boolean isOpenEnded) {
@@ -574,9 +587,7 @@ final class RandomWalk {
 
     private Optional<String> release(Random random) {
         synchronized (this) {
-            return releases.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(releases.get(random.nextInt(releases.size())));
+            return releases.isEmpty() ? Optional.empty() : Optional.of(releases.get(random.nextInt(releases.size())));
         }
     }
 
@@ -594,10 +605,7 @@ final class RandomWalk {
                 : Map.<String, Object>of();
         release(random)
                 .ifPresent(release -> send(
-                        usually(random, "PUBLISHER"),
-                        "PUT",
-                        "/releases/" + release + "/guides/" + guide.id(),
-                        body));
+                        usually(random, "PUBLISHER"), "PUT", "/releases/" + release + "/guides/" + guide.id(), body));
     }
 
     private void ofRelease(Action action, Random random) {
@@ -663,7 +671,8 @@ final class RandomWalk {
     static void upload(Node node, String id, String from) {
         String bpmn;
         try {
-            bpmn = Files.readString(Path.of("workflows", from + ".bpmn20.xml")).replace("\"" + from + "\"", "\"" + id + "\"");
+            bpmn = Files.readString(Path.of("workflows", from + ".bpmn20.xml"))
+                    .replace("\"" + from + "\"", "\"" + id + "\"");
         } catch (IOException missing) {
             throw new UncheckedIOException(missing);
         }

@@ -129,7 +129,9 @@ class RandomWalksTest {
             walks++;
             steps += STEPS;
         } while (SEED == null
-                && (walks < WALKS || System.nanoTime() - began < Duration.ofMinutes(MINUTES).toNanos()));
+                && (walks < WALKS
+                        || System.nanoTime() - began
+                                < Duration.ofMinutes(MINUTES).toNanos()));
         var report = node.bean(Checker.class).run();
         assertThat(report.violations()).isEmpty();
         System.out.printf(
@@ -155,8 +157,7 @@ class RandomWalksTest {
             if (TRACE) walk.trace().forEach(System.out::println);
             return Optional.empty();
         } catch (RuntimeException | AssertionError fault) {
-            return Optional.of("after step " + taken + ": " + fault + "\n  "
-                    + String.join("\n  ", walk.trace()));
+            return Optional.of("after step " + taken + ": " + fault + "\n  " + String.join("\n  ", walk.trace()));
         } finally {
             walk.leave();
         }
@@ -177,27 +178,37 @@ class RandomWalksTest {
 
         var forgeries = List.of(
                 new Forgery("an approval is missing", it -> remove(it, first, "APPROVED")),
-                new Forgery("an approval of something else", it -> entry(it, first, "APPROVED")
-                        .get("revision", Document.class)
-                        .put("contentHash", "sha256:0")),
-                new Forgery("an approval of another revision", it -> entry(it, first, "APPROVED")
-                        .get("revision", Document.class)
-                        .put("number", 2)),
+                new Forgery(
+                        "an approval of something else",
+                        it -> entry(it, first, "APPROVED")
+                                .get("revision", Document.class)
+                                .put("contentHash", "sha256:0")),
+                new Forgery(
+                        "an approval of another revision",
+                        it -> entry(it, first, "APPROVED")
+                                .get("revision", Document.class)
+                                .put("number", 2)),
                 new Forgery("an approval by the editor", it -> by(it, first, "APPROVED", "editor")),
                 new Forgery("an approval by no reviewer", it -> by(it, first, "APPROVED", "second-editor")),
                 new Forgery("an approval by somebody who is not there", it -> by(it, first, "APPROVED", "nobody")),
                 new Forgery("an approval outside of the limits", it -> by(it, first, "APPROVED", "of-ai")),
                 new Forgery("two approvals by one person", it -> by(it, first, "APPROVED", "reviewer")),
-                new Forgery("an approval without the role in the log", it -> entry(it, first, "APPROVED")
-                        .get("by", Document.class)
-                        .put("roles", List.of("EDITOR"))),
-                new Forgery("an approval by an expert, where only members count", it -> entry(it, first, "APPROVED")
-                        .get("by", Document.class)
-                        .append("invitedBy", "second-reviewer")
-                        .append("account", "expert:x")),
-                new Forgery("an approval by the expert of the other reviewer", it -> entry(it, first, "APPROVED")
-                        .get("by", Document.class)
-                        .append("invitedBy", "reviewer")),
+                new Forgery(
+                        "an approval without the role in the log",
+                        it -> entry(it, first, "APPROVED")
+                                .get("by", Document.class)
+                                .put("roles", List.of("EDITOR"))),
+                new Forgery(
+                        "an approval by an expert, where only members count",
+                        it -> entry(it, first, "APPROVED")
+                                .get("by", Document.class)
+                                .append("invitedBy", "second-reviewer")
+                                .append("account", "expert:x")),
+                new Forgery(
+                        "an approval by the expert of the other reviewer",
+                        it -> entry(it, first, "APPROVED")
+                                .get("by", Document.class)
+                                .append("invitedBy", "reviewer")),
                 new Forgery("nobody of the group approved", it -> by(it, second, "APPROVED", "reviewer")),
                 new Forgery("submitted again after the approvals", it -> add(it, first, "STAMPED", "SUBMITTED")),
                 new Forgery(
@@ -206,51 +217,74 @@ class RandomWalksTest {
                 new Forgery(
                         "the schedule was given up before its instant",
                         it -> add(it, second, "PUBLICATION_DUE", "SCHEDULE_DROPPED")),
-                new Forgery("published before its instant", it -> entry(it, second, "SCHEDULED")
-                        .get("schedule", Document.class)
-                        .put("publishAt", Date.from(node.clock().instant()))),
-                new Forgery("scheduled with a release", it -> entry(it, second, "SCHEDULED")
-                        .get("schedule", Document.class)
-                        .append("release", "x")),
+                new Forgery(
+                        "published before its instant",
+                        it -> entry(it, second, "SCHEDULED")
+                                .get("schedule", Document.class)
+                                .put("publishAt", Date.from(node.clock().instant()))),
+                new Forgery(
+                        "scheduled with a release",
+                        it -> entry(it, second, "SCHEDULED")
+                                .get("schedule", Document.class)
+                                .append("release", "x")),
                 new Forgery("nobody confirmed it", it -> remove(it, first, "CONFIRMED")),
                 new Forgery("an editor confirmed it", it -> by(it, first, "CONFIRMED", "editor")),
-                new Forgery("it was confirmed in part", it -> entry(it, first, "CONFIRMED")
-                        .append("parts", List.of("/compensation"))),
-                new Forgery("a stamp with another day", it -> entry(it, first, "STAMPED")
-                        .get("stamp", Document.class)
-                        .put("reviewDue", new Date(0))),
-                new Forgery("a stamp by somebody else", it -> entry(it, first, "STAMPED")
-                        .get("stamp", Document.class)
-                        .getList("reviewers", Document.class)
-                        .getFirst()
-                        .put("account", "both")),
-                new Forgery("another reviewer is named to readers", it -> published(it, first)
-                        .get("review", Document.class)
-                        .getList("reviewedBy", Document.class)
-                        .getFirst()
-                        .put("name", "Somebody")),
-                new Forgery("another day is named to readers", it -> published(it, first)
-                        .get("review", Document.class)
-                        .put("lastReviewed", new Date(0))),
+                new Forgery(
+                        "it was confirmed in part",
+                        it -> entry(it, first, "CONFIRMED").append("parts", List.of("/compensation"))),
+                new Forgery(
+                        "a stamp with another day",
+                        it -> entry(it, first, "STAMPED")
+                                .get("stamp", Document.class)
+                                .put("reviewDue", new Date(0))),
+                new Forgery(
+                        "a stamp by somebody else",
+                        it -> entry(it, first, "STAMPED")
+                                .get("stamp", Document.class)
+                                .getList("reviewers", Document.class)
+                                .getFirst()
+                                .put("account", "both")),
+                new Forgery(
+                        "another reviewer is named to readers",
+                        it -> published(it, first)
+                                .get("review", Document.class)
+                                .getList("reviewedBy", Document.class)
+                                .getFirst()
+                                .put("name", "Somebody")),
+                new Forgery(
+                        "another day is named to readers",
+                        it -> published(it, first).get("review", Document.class).put("lastReviewed", new Date(0))),
                 new Forgery("no stamp", it -> remove(it, first, "STAMPED")),
-                new Forgery("another revision is published", it -> published(it, first).put("revision", 7)),
+                new Forgery(
+                        "another revision is published",
+                        it -> published(it, first).put("revision", 7)),
                 new Forgery("other words in the revision", it -> words(it.revisions(), confirmed)),
                 new Forgery("other words for readers", it -> words(it.published(), confirmed)),
                 new Forgery("a position is missing", it -> it.ledger().remove(1)),
                 new Forgery(
                         "two positions are exchanged",
                         it -> it.ledger().add(0, it.ledger().remove(1))),
-                new Forgery("a position was written anew", it -> published(it, first).put("hash", "0")),
-                new Forgery("an entry of the log is missing", it -> it.logs().get(first).remove(1)),
-                new Forgery("an entry of the log was written anew", it -> it.logs().get(first).get(1).put("hash", "0")),
-                new Forgery("whoever approved it had edited it", it -> it.revisions()
-                        .get(confirmed.id() + "#1")
-                        .put("contributors", List.of("reviewer", "second-reviewer"))));
+                new Forgery(
+                        "a position was written anew",
+                        it -> published(it, first).put("hash", "0")),
+                new Forgery(
+                        "an entry of the log is missing",
+                        it -> it.logs().get(first).remove(1)),
+                new Forgery(
+                        "an entry of the log was written anew",
+                        it -> it.logs().get(first).get(1).put("hash", "0")),
+                new Forgery(
+                        "whoever approved it had edited it",
+                        it -> it.revisions()
+                                .get(confirmed.id() + "#1")
+                                .put("contributors", List.of("reviewer", "second-reviewer"))));
 
         for (var forgery : forgeries) {
             var forged = facts.copy();
             forgery.change().accept(forged);
-            assertThat(Evidence.faults(observed, TYPES, forged)).as(forgery.what()).isNotEmpty();
+            assertThat(Evidence.faults(observed, TYPES, forged))
+                    .as(forgery.what())
+                    .isNotEmpty();
         }
         System.out.printf("forged logs: %d of %d are found%n", forgeries.size(), forgeries.size());
     }
@@ -359,15 +393,18 @@ class RandomWalksTest {
 
     private Facts facts(List<Ref> guides, long from) {
         return Facts.read(
-                node.bean(MongoDatabase.class), from, guides.stream().map(Ref::id).toList());
+                node.bean(MongoDatabase.class),
+                from,
+                guides.stream().map(Ref::id).toList());
     }
 
     /** What sites get is what the last entries of the ledger say. */
     private void judgeReaders(RandomWalk walk, long from) {
         var facts = facts(walk.guides(), from);
         var last = new TreeMap<String, Document>();
-        facts.ledger().forEach(row -> last.put(
-                row.get("entry", Document.class).getString("id"), row.get("entry", Document.class)));
+        facts.ledger()
+                .forEach(row ->
+                        last.put(row.get("entry", Document.class).getString("id"), row.get("entry", Document.class)));
         for (var guide : walk.guides()) {
             var entry = last.get(guide.id());
             String slug = entry == null ? guide.slug() : entry.getString("slug");
@@ -382,10 +419,12 @@ class RandomWalksTest {
             }
         }
         var logged = new HashSet<Long>();
-        facts.logs().values().forEach(rows -> rows.forEach(row -> {
-            Object position = row.get("entry", Document.class).get("position");
-            if (position instanceof Number number) logged.add(number.longValue());
-        }));
+        facts.logs()
+                .values()
+                .forEach(rows -> rows.forEach(row -> {
+                    Object position = row.get("entry", Document.class).get("position");
+                    if (position instanceof Number number) logged.add(number.longValue());
+                }));
         for (var row : facts.ledger())
             if (row.get("entry", Document.class).getString("kind").matches("PUBLISH|UNPUBLISH"))
                 assertThat(logged).contains(((Number) row.get("_id")).longValue());
@@ -414,6 +453,7 @@ class RandomWalksTest {
                 fewest = fewer;
                 last = again.get();
             }
-        return "seed %d, type %s: %s%nfewest steps: %s%n%s".formatted(seed, type, fault.lines().findFirst().get(), fewest, last);
+        return "seed %d, type %s: %s%nfewest steps: %s%n%s"
+                .formatted(seed, type, fault.lines().findFirst().get(), fewest, last);
     }
 }

@@ -58,8 +58,7 @@ class CalendarPage {
      * @param time the time of day; null for a review, which comes due on a day
      * @param parts the pointer of the part that comes due; empty for all other events
      */
-    record Item(
-            Instant at, String words, @Nullable String time, Guide guide, List<String> parts) {}
+    record Item(Instant at, String words, @Nullable String time, Guide guide, List<String> parts) {}
 
     /** @param date such as 2026-12-24, which the address and the anchor of the day contain */
     record Day(String date, String name, List<Item> list) {}
