@@ -89,7 +89,8 @@ class StudioSecurity {
                 .authenticationManager(new SignIn(accounts))
                 .securityContext(context -> context.securityContextRepository(new SessionContexts(sessions, accounts)))
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
-                        .ignoringRequestMatchers(StudioSecurity::isOwnFormWithWriter))
+                        .ignoringRequestMatchers(
+                                StudioSecurity::isOwnFormWithWriter, StudioSecurity::isByInvitedGuest))
                 .requestCache(cache -> cache.requestCache(requestedPage))
                 // The request was already authorized or refused before the error dispatch.
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
@@ -101,9 +102,7 @@ class StudioSecurity {
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/reset")
                         .permitAll()
-                        .requestMatchers(HttpMethod.GET, "/invited/*")
-                        .permitAll()
-                        .requestMatchers(HttpMethod.POST, "/invited/*/comments", "/invited/*/decision")
+                        .requestMatchers("/invited/**")
                         .permitAll()
                         // Only this server forwards requests, and only to the page that says what was denied.
                         .dispatcherTypeMatchers(DispatcherType.FORWARD)
@@ -173,6 +172,14 @@ class StudioSecurity {
      */
     private static boolean isOwnFormWithWriter(HttpServletRequest request) {
         return isStudioPost(request) && SameOrigin.sent(request) && request.getParameter("writer") != null;
+    }
+
+    /**
+     * Whether the request is a form of somebody who was invited by a link. The secret in its address is the credential, so no other site
+     * can send it, and the expert needs no cookie. Somebody who is signed in has one, so they need the token.
+     */
+    private static boolean isByInvitedGuest(HttpServletRequest request) {
+        return request.getRequestURI().startsWith("/invited/") && request.getUserPrincipal() == null;
     }
 
     private static boolean hasRole(HttpServletRequest request) {

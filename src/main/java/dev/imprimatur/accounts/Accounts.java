@@ -194,6 +194,12 @@ public class Accounts {
         return accounts.all();
     }
 
+    /** Whether somebody who is active has this e-mail address, whatever its case. */
+    public boolean isAddressOfSomebody(String email) {
+        return accounts.all().stream()
+                .anyMatch(account -> account.active() && email.equalsIgnoreCase(account.email()));
+    }
+
     public boolean hasNoAccount() {
         return accounts.isEmpty();
     }

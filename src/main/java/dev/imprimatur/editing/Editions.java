@@ -526,6 +526,13 @@ public class Editions {
                                 clock.instant()));
     }
 
+    /** The content of the revision that was submitted last; empty if none was, or if its content is damaged. */
+    Optional<JsonNode> submittedContent(Edition edition) {
+        return edition.submitted()
+                .flatMap(ref -> revisions.findIntact(edition.id().guide(), ref.number()))
+                .map(Revision::content);
+    }
+
     /** The submitted revision, if the working copy was not changed since. */
     private Revision.@Nullable Ref submittedText(Edition edition) {
         return edition.submitted()
@@ -676,14 +683,15 @@ public class Editions {
                         .of(guide)
                         .filter(set -> set.source().equals(guide))
                         .ifPresent(set -> compareTranslations(set, editions));
-            var next = copyToo || refreshed.drafted() == null || refreshed.tags() == null
+            boolean isDraftAgain = refreshed.state() == Edition.State.DRAFT && card.state() != Edition.State.DRAFT;
+            var next = copyToo || isDraftAgain || refreshed.drafted() == null || refreshed.tags() == null
                     ? copies.find(editions.getLast().id())
                             .filter(copy -> !copy.altered())
                             .map(refreshed::with)
                             .orElse(refreshed)
                     : refreshed;
             if (!next.equals(card)) guides.refresh(next).ifPresent(stored -> noticeLink(card, stored));
-            if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || card.tags() == null))
+            if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || !Objects.equals(next.tags(), card.tags())))
                 guides.retitle(next);
         });
     }

@@ -360,7 +360,9 @@ public record Guide(
                 titleOf == null && live == null ? newTitle : title,
                 titleOf,
                 new Drafted(copy.edition().number(), copy.version(), newTitle),
-                titleOf == null && live == null ? Permissions.tagsIn(copy.content()) : tags,
+                titleOf == null && live == null && (tags == null || state == Edition.State.DRAFT)
+                        ? Permissions.tagsIn(copy.content())
+                        : tags,
                 hasContributorsOfDraft() ? copy.contributors() : contributors,
                 later(copy.updatedAt()));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.editing;
 
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
@@ -8,6 +9,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Decides whether a person may do something with a guide: whether a role that the act needs covers the guide. Every act of the API and the
  * studio that changes a guide asks here. A grant by tag looks at the tags of the revision that was published last. If nothing was ever
- * published, it looks at the tags of the draft, before and after a change, so that nobody gains access by a change of tags.
+ * published, it looks at the tags of the revision that is under review, or else at those of the draft, before and after a change, so that
+ * nobody gains access by a change of tags.
  */
 @Component
 public class Permissions {
@@ -94,7 +98,19 @@ public class Permissions {
             editions.refreshCard(guide.id());
             stored = guides.stored(guide.id());
         }
-        return stored.map(Guide::tags).orElse(List.of());
+        if (stored.isEmpty()) return List.of();
+        // a draft may differ from the revision that is under review
+        return tagsUnderReview(stored.get())
+                .orElse(Objects.requireNonNullElse(stored.get().tags(), List.of()));
+    }
+
+    /** The tags of the revision that is under review or approved, if nothing was ever published. */
+    private Optional<List<String>> tagsUnderReview(Guide stored) {
+        if (stored.wasPublished()) return Optional.empty();
+        var edition = editions.get(stored.current());
+        return edition.state() == Edition.State.DRAFT
+                ? Optional.empty()
+                : editions.submittedContent(edition).map(Permissions::tagsIn);
     }
 
     /** The tags in the content. */

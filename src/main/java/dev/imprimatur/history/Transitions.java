@@ -145,7 +145,9 @@ public final class Transitions {
                                             .anyMatch(entry ->
                                                     entry.by().account().equals(by.account()))
                                     ? "you have approved this revision; it needs somebody else too"
-                                    : "you invited an expert who has approved this revision, or whoever invited you has approved it; it needs somebody else too")
+                                    : by.isExternal()
+                                            ? "whoever invited you, or another expert of theirs, has approved this revision; it needs somebody else too"
+                                            : "an expert whom you invited has approved this revision; it needs somebody else too")
                     .raise();
     }
 

@@ -5,11 +5,13 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.comments.Comment;
 import dev.imprimatur.comments.Discussions;
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.AuthenticationMethod;
@@ -18,8 +20,10 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.OpenTask;
+import dev.imprimatur.review.Outcome;
 import dev.imprimatur.review.TaskCompletion;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,7 @@ public class ExpertReview {
     private final Inbox inbox;
     private final TaskCompletion completion;
     private final Discussions discussions;
+    private final ContentTypes types;
 
     ExpertReview(
             Invitations invitations,
@@ -49,7 +54,9 @@ public class ExpertReview {
             Accounts accounts,
             Inbox inbox,
             TaskCompletion completion,
-            Discussions discussions) {
+            Discussions discussions,
+            ContentTypes types) {
+        this.types = types;
         this.invitations = invitations;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
@@ -64,29 +71,66 @@ public class ExpertReview {
     /**
      * What the link shows.
      *
-     * @param comments by this expert on this revision
+     * @param comments by this expert on this revision, each with the answers to it
      * @param task what the expert may decide; null if there is nothing
+     * @param outcomes those of the task that the expert may choose
+     * @param hint what the expert may not do, and why; null if they may decide as they like
      * @param decided the expert's latest decision on this revision; null if there is none
      */
     public record Shown(
             Invitation invitation,
             Guide guide,
             Revision revision,
-            List<Comment> comments,
+            List<Discussed> comments,
             @Nullable OpenTask task,
+            List<Outcome> outcomes,
+            @Nullable String hint,
             @Nullable LogEntry decided) {}
+
+    /** A comment of the expert, with what the team answered. */
+    public record Discussed(Comment comment, List<Comment> answers) {}
 
     /** What the link with this token shows. Refuses a link that is not valid, without saying why. */
     public Shown show(String token) {
         var invitation = require(token);
         var guide = guide(invitation);
+        var revision = revision(invitation, guide);
+        var task = task(invitation, guide).orElse(null);
+        var decided = decided(invitation).orElse(null);
+        String noVouching = task == null ? null : whyNoVouching(invitation, guide, revision);
+        var outcomes = task == null
+                ? List.<Outcome>of()
+                : task.outcomes().stream()
+                        .filter(outcome ->
+                                noVouching == null || !outcome.effect().vouches())
+                        .toList();
+        String hint = task != null ? noVouching : decided == null ? whyNoTask(invitation) : null;
         return new Shown(
-                invitation,
-                guide,
-                revision(invitation, guide),
-                comments(invitation, guide),
-                task(invitation, guide).orElse(null),
-                decided(invitation).orElse(null));
+                invitation, guide, revision, discussed(invitation, guide), task, outcomes, hint, decided);
+    }
+
+    private String whyNoTask(Invitation invitation) {
+        boolean isUnderReview = editions.get(invitation.edition())
+                .underReview()
+                .equals(Optional.of(invitation.revision()));
+        return isUnderReview
+                ? "Whoever invited you may not decide on this revision, so there is nothing for you to decide. You can read it and comment."
+                : "This revision is not under review any more. You can still read it and comment.";
+    }
+
+    /** Says in advance why the expert may not approve or confirm, or null if they may; the decision itself checks the rules again. */
+    private @Nullable String whyNoVouching(Invitation invitation, Guide guide, Revision revision) {
+        if (types.require(guide.type()).isMembersOnly())
+            return "Only members of the team approve a guide like this one. You can comment, and ask for changes.";
+        var edition = editions.get(invitation.edition());
+        if (editions.contributors(edition, revision.ref()).contains(invitation.by()))
+            return "Whoever invited you has contributed to this edition since, so somebody else has to approve it. You can comment, and ask for changes.";
+        return edition.state() == Edition.State.IN_REVIEW
+                        && edition.approvals().stream()
+                                .anyMatch(entry -> entry.by().account().equals(invitation.account())
+                                        || entry.by().answerable().equals(invitation.by()))
+                ? "You, or whoever invited you, have approved this revision. It needs somebody else too."
+                : null;
     }
 
     private Invitation require(String token) {
@@ -113,6 +157,17 @@ public class ExpertReview {
         return discussions.of(guide).stream()
                 .filter(comment -> comment.author().equals(invitation.account())
                         && comment.revision() == invitation.revision().number())
+                .toList();
+    }
+
+    private List<Discussed> discussed(Invitation invitation, Guide guide) {
+        var all = discussions.of(guide);
+        return comments(invitation, guide).stream()
+                .map(comment -> new Discussed(
+                        comment,
+                        all.stream()
+                                .filter(answer -> comment.id().equals(answer.parent()))
+                                .toList()))
                 .toList();
     }
 
@@ -160,11 +215,16 @@ public class ExpertReview {
         revision(invitation, guide);
         var task = task(invitation, guide).filter(open -> open.id().equals(taskId));
         if (task.isEmpty()) {
-            if (decided(invitation)
-                    .filter(entry -> outcome.equals(entry.outcome()))
+            var decided = decided(invitation);
+            if (decided.filter(entry -> outcome.equals(entry.outcome()) && Objects.equals(message, entry.message()))
                     .isPresent()) return;
+            if (decided.isPresent())
+                throw Refusal.conflict(
+                                "already-decided",
+                                "you have decided on this revision already, so nothing more is recorded; what you wrote is below")
+                        .raise();
             throw Refusal.conflict(
-                            "review-is-stale", "this revision is not under review any more, so nothing was decided")
+                            "review-is-stale", "there is nothing for you to decide any more, so nothing was recorded; what you wrote is below")
                     .raise();
         }
         completion.complete(

@@ -114,6 +114,10 @@ public class Invitations implements AccountWatcher {
         if (made.isPresent()) return fresh(made.get());
         var holds = holds(wanted.expiresIn());
         String email = address(wanted.email());
+        if (accounts.isAddressOfSomebody(email))
+            throw Refusal.malformed(
+                            "/email", "this is the address of a member of the team, who reviews with their own account")
+                    .raise();
         String title = accounts.titleOfGuest(wanted.title());
         var revision = guideRevisions.require(guide, wanted.revision() == null ? current(guide) : wanted.revision());
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -193,8 +197,9 @@ public class Invitations implements AccountWatcher {
         return store.of(guide.id()).stream().filter(it -> it.isValid(now)).toList();
     }
 
+    /** Revokes an invitation. Administrators may revoke any, because a link may have come into wrong hands. */
     public void revoke(Guide guide, String id, Person by) {
-        permissions.mustAllow(by, guide, INVITING);
+        if (!by.has(Role.ADMIN.name())) permissions.mustAllow(by, guide, INVITING);
         if (!store.revoke(guide.id(), id, clock.instant()))
             throw Refusal.missing("there is no such invitation").raise();
         audit.record(by.account(), "invitation-revoked", guide.id() + " " + id, null);
@@ -205,8 +210,8 @@ public class Invitations implements AccountWatcher {
         return links.id(token)
                 .flatMap(store::find)
                 .filter(it -> it.isValid(clock.instant()))
-                .filter(it ->
-                        accounts.account(it.by()).filter(Invitations::mayInvite).isPresent());
+                .filter(it -> accounts.account(it.by()).filter(Invitations::mayInvite).isPresent())
+                .filter(it -> !accounts.isAddressOfSomebody(it.email()));
     }
 
     private static boolean mayInvite(Account account) {

@@ -23,7 +23,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** Invitations of experts without an account to review one revision. */
 @RestController
 @RequestMapping(Api.ROOT + "/{type}/{id}/invitations")
-@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
 class InvitationsApi {
     private final Invitations invitations;
     private final Guides guides;
@@ -62,6 +61,7 @@ class InvitationsApi {
 
     @PostMapping
     @NeedsScope(Scope.REVIEW)
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     @ResponseStatus(HttpStatus.CREATED)
     FreshInvitation invite(
             @PathVariable String type, @PathVariable String id, @RequestBody Invitations.Wanted body, Person me) {
@@ -72,6 +72,7 @@ class InvitationsApi {
 
     @GetMapping
     @NeedsScope(Scope.REVIEW)
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'ADMIN')")
     PageView<InvitationView> list(@PathVariable String type, @PathVariable String id) {
         return new PageView<>(
                 invitations.of(guides.require(type, id)).stream()
@@ -82,6 +83,7 @@ class InvitationsApi {
 
     @DeleteMapping("/{invitation}")
     @NeedsScope(Scope.REVIEW)
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'ADMIN')")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String type, @PathVariable String id, @PathVariable String invitation, Person me) {
         invitations.revoke(guides.require(type, id), invitation, me);

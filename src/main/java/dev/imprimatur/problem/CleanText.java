@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.problem;
 
+import com.fasterxml.jackson.annotation.Nulls;
 import java.text.Normalizer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.core.JsonParser;
@@ -77,9 +79,17 @@ public final class CleanText {
         if (fault != null) throw Refusal.malformed(pointer, fault).raise();
     }
 
-    /** Applies this check to every string of a request body, except content trees, which are checked with their content type. */
+    /**
+     * Applies this check to every string of a request body, except content trees, which are checked with their content type. Lists and maps
+     * hold no null.
+     */
     @Configuration(proxyBeanMethods = false)
     static class InRequests {
+        @Bean
+        JsonMapperBuilderCustomizer noNullInLists() {
+            return mapper -> mapper.changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL));
+        }
+
         @Bean
         JacksonModule cleanText() {
             return new SimpleModule("clean-text").addDeserializer(String.class, new Checked());

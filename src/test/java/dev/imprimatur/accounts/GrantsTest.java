@@ -202,6 +202,30 @@ class GrantsTest {
         assertThat(tag(who, own, "beta", "alpha").status()).isEqualTo(403);
     }
 
+    /** A draft that was edited since does not decide who may approve what was submitted. */
+    @Test
+    void aDecisionIsJudgedByTheTagsOfTheRevisionUnderReview() {
+        String who = account(Set.of("REVIEWER"), List.of(Map.of("role", "REVIEWER", "tags", List.of("alpha"))));
+        var foreign = submitted("en-US", "beta");
+        var own = submitted("en-US", "alpha");
+        tag("editor", foreign, "beta", "alpha").ok();
+        tag("editor", own, "beta").ok();
+
+        assertThat(node.as(who).get("/tasks").body()).contains(own.id()).doesNotContain(foreign.id());
+        assertThat(node.guides()
+                        .decide(who, node.guides().task("reviewer", foreign), "approve")
+                        .problem())
+                .isEqualTo("out-of-scope");
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", foreign), "request-changes")
+                .ok();
+        node.as("editor").post(foreign.path() + "/submit", Map.of()).ok();
+        assertThat(node.as(who).get("/tasks").body()).contains(foreign.id());
+        node.guides().decide(who, node.guides().task("reviewer", foreign), "approve").ok();
+        node.guides().decide(who, node.guides().task("reviewer", own), "approve").ok();
+        assertThat(node.guides().state(own).has("live")).isTrue();
+    }
+
     private Http.Answer tag(String who, Guides.Ref guide, String... tags) {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         return node.as(who).patch(guide.path() + "/draft", Map.of("tags", List.of(tags)), "If-Match", etag);

@@ -270,17 +270,152 @@ class InvitationsTest {
                 .post(link, link + "/decision", "task", task, "outcome", "approve", "message", "Mine.");
 
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(Visitor.stranger(node)
-                        .send(
-                                "POST",
-                                link + "/decision",
-                                Visitor.form("task", task, "outcome", "approve"),
-                                "Content-Type",
-                                "application/x-www-form-urlencoded")
-                        .status())
+        assertThat(withoutCookie(Visitor.signedIn(node, "editor"), link, task).status())
                 .as("without the token of the form")
-                .isIn(302, 403);
+                .isEqualTo(403);
         assertThat(node.as("editor").get(guide.path() + "/log").body()).doesNotContain("\"approved\"");
+    }
+
+    private static Http.Answer withoutCookie(Visitor visitor, String link, String task) {
+        return visitor.send(
+                "POST",
+                link + "/decision",
+                Visitor.form("task", task, "outcome", "approve"),
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+    }
+
+    /** An expert may have closed the browser, or refuse cookies: the secret of the link is enough. */
+    @Test
+    void anExpertNeedsNoCookie() {
+        var guide = node.guides().submitted();
+        String link = link(invite(node, "reviewer", guide, "Radia Perlman"));
+
+        assertThat(withoutCookie(Visitor.stranger(node), link, task(node, link)).status())
+                .isEqualTo(302);
+
+        assertThat(node.as("editor").get(guide.path() + "/log").body()).contains("\"approved\"");
+        for (String address : List.of(link + "/", link + "/comments", link + "/decision"))
+            assertThat(Visitor.stranger(node).get(address).header("Location"))
+                    .as(address)
+                    .endsWith(link);
+    }
+
+    @Test
+    void theStudioShowsALinkOnce() {
+        var guide = node.guides().submitted();
+        String page = "/studio/guides/" + guide.id() + "/review";
+        var reviewer = Visitor.signedIn(node, "reviewer");
+
+        reviewer.post(
+                page,
+                "/studio/guides/" + guide.id() + "/invitations",
+                "revision",
+                "1",
+                "name",
+                "Good Guest",
+                "email",
+                "good@example.org");
+
+        var shown = reviewer.get(page).body();
+        var link = Pattern.compile("/invited/[\\w.-]+").matcher(shown);
+        assertThat(link.find()).as(shown).isTrue();
+        assertThat(Visitor.stranger(node).get(link.group()).body()).contains("Good Guest");
+        assertThat(reviewer.get(page).body()).doesNotContain("/invited/").contains("Good Guest");
+    }
+
+    @Test
+    void aMemberOfTheTeamIsNoExpert() {
+        var guide = node.guides().submitted();
+        String link = link(invite(node, "reviewer", guide, "Sophie Wilson"));
+        node.as("admin")
+                .patch("/accounts/editor", Map.of("email", "Eddi@example.org"))
+                .ok();
+
+        var answer = invite(node, "reviewer", guide, "Edi Contributor", "email", "eddi@EXAMPLE.org");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/email");
+        node.as("admin")
+                .patch("/accounts/editor", Map.of("email", "Sophie.Wilson@example.org"))
+                .ok();
+        assertThat(Visitor.stranger(node).get(link).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aSecondDecisionIsRefusedWithItsWords() {
+        var guide = node.guides().submitted();
+        String link = link(invite(node, "reviewer", guide, "Barbara Liskov"));
+        String task = task(node, link);
+        var visitor = Visitor.stranger(node);
+        visitor.post(link, link + "/decision", "task", task, "outcome", "request-changes", "message", "Pay is low.");
+
+        var second = visitor.post(
+                link, link + "/decision", "task", task, "outcome", "request-changes", "message", "Skills are thin.");
+        var same = visitor.post(
+                link, link + "/decision", "task", task, "outcome", "request-changes", "message", "Pay is low.");
+
+        assertThat(second.status()).isEqualTo(409);
+        assertThat(second.body()).contains("Skills are thin.", "decided on this revision already");
+        assertThat(same.status()).isEqualTo(302);
+    }
+
+    @Test
+    void anExpertIsOfferedOnlyWhatTheyMayDecide() {
+        var guide = node.guides().submitted();
+        String mine = link(invite(node, "reviewer", guide, "Margaret Hamilton"));
+        String theirs = link(invite(node, "second-editor", guide, "Joan Clarke"));
+        assertThat(Visitor.stranger(node).get(theirs).body())
+                .contains("may not decide on this revision")
+                .doesNotContain("not under review any more");
+
+        decide(node, mine, task(node, mine), "approve");
+
+        String second = link(invite(node, "reviewer", guide, "Jean Bartik"));
+        assertThat(Visitor.stranger(node).get(second).body())
+                .contains("have approved this revision", "value=\"request-changes\"")
+                .doesNotContain("value=\"approve\"");
+    }
+
+    /** Labels tell what a figure is, and a comment shows what the team says to it. */
+    @Test
+    void anExpertReadsLabelsAndAnswers() {
+        var guide = node.guides().submitted();
+        String link = link(invite(node, "reviewer", guide, "Frances Allen"));
+        var visitor = Visitor.stranger(node);
+        assertThat(visitor.get(link).body()).contains(">Compensation</h2>", "Currency");
+        visitor.post(link, link + "/comments", "pointer", "/summary", "body", "Which year?", "once", "k9");
+        var comment = node.as("editor")
+                .get(guide.path() + "/comments")
+                .ok()
+                .at("/items/0/id")
+                .asString();
+
+        node.as("editor")
+                .post(
+                        guide.path() + "/comments",
+                        Map.of("revision", 1, "pointer", "/summary", "body", "Last year.", "parent", comment))
+                .ok();
+
+        assertThat(visitor.get(link).body()).contains("Last year.", "answered");
+    }
+
+    /** A link may come into wrong hands while whoever made it is away. */
+    @Test
+    void anAdministratorRevokesALink() {
+        var guide = node.guides().submitted();
+        var invited = invite(node, "reviewer", guide, "Karen Jones");
+        String id = invited.json().get("id").asString();
+        assertThat(Visitor.signedIn(node, "admin")
+                        .get("/studio/guides/" + guide.id() + "/review")
+                        .body())
+                .contains("Karen Jones");
+
+        node.as("admin").delete(guide.path() + "/invitations/" + id).ok();
+
+        assertThat(Visitor.stranger(node).get(link(invited)).status()).isEqualTo(404);
+        assertThat(node.as("admin").get(guide.path() + "/invitations").ok().get("items"))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -369,6 +504,9 @@ class InvitationsTest {
 
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.body()).contains("members of the team only");
+            assertThat(Visitor.stranger(strict).get(link).body())
+                    .contains("Only members of the team approve")
+                    .doesNotContain("value=\"approve\"");
             assertThat(strict.guides().read(guide).status()).isEqualTo(404);
             assertThat(decide(strict, link, task, "request-changes").status()).isEqualTo(302);
         }

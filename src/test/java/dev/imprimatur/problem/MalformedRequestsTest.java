@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An ambiguous request is refused, on the fast path and by the servlet container. */
@@ -66,6 +67,32 @@ class MalformedRequestsTest {
                 assertThat(answer("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n", "\r\n"))
                         .as(host + path)
                         .doesNotStartWith("HTTP/1.1 400");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    PUT  | /notifications/preferences | {"kinds": {"task": null}, "digest": "daily"}
+                    PUT  | /notifications/preferences | {"kinds": {"task": [null]}, "digest": "daily"}
+                    POST | /notifications/chats       | {"url": "http://127.0.0.1:9/h", "events": [null]}
+                    POST | /notifications/chats       | {"url": "http://127.0.0.1:9/h", "types": [null]}
+                    POST | /workflows/test            | {"workflow": "role-guide-review", "steps": [null]}
+                    POST | /workflows/test            | {"workflow": "role-guide-review", "steps": [], "changed": [null]}
+                    POST | /accounts                  | {"username": "nil", "displayName": "Nil", "password": "p", "roles": [null]}
+                    POST | /accounts                  | {"username": "nil", "displayName": "Nil", "password": "p", "roles": [], "grants": [null]}
+                    POST | /accounts                  | {"username": "nil", "displayName": "Nil", "password": "p", "roles": [], "groups": [null]}
+                    POST | /webhooks                  | {"url": "http://127.0.0.1:9/h", "types": [null]}
+                    POST | /api-keys                  | {"name": "k", "scopes": [null]}
+                    POST | /api-keys                  | {"name": "k", "scopes": ["delivery"], "types": [null]}
+                    POST | /tokens                    | {"name": "t", "scopes": [null]}
+                    """)
+    void aListHoldsNoNull(String method, String path, String body) {
+        var answer = node.as("admin").send(method, path, body);
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/pointer").asString()).startsWith("/");
     }
 
     /** The answer to a request head, into which this method inserts the site key. */

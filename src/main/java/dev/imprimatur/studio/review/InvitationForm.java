@@ -16,7 +16,6 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 /** Invites experts from the review page, and revokes their invitations there. */
 @Controller
 @RequestMapping("/studio/guides/{id}/invitations")
-@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
 class InvitationForm {
     private final Invitations invitations;
     private final Guides guides;
@@ -27,6 +26,7 @@ class InvitationForm {
     }
 
     @PostMapping
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String invite(
             @PathVariable String id,
             @RequestParam int revision,
@@ -42,11 +42,13 @@ class InvitationForm {
         redirect.addFlashAttribute(
                 "invitationLink",
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + fresh.url());
-        redirect.addFlashAttribute("invited", fresh.invitation());
+        redirect.addFlashAttribute("invited", fresh.invitation().name());
+        redirect.addFlashAttribute("invitedUntil", fresh.invitation().expiresAt());
         return "redirect:/studio/guides/" + id + "/review";
     }
 
     @PostMapping("/{invitation}/revoke")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'ADMIN')")
     String revoke(@PathVariable String id, @PathVariable String invitation, Person me, RedirectAttributes redirect) {
         invitations.revoke(guides.require(id), invitation, me);
         redirect.addFlashAttribute("notice", "The invitation is revoked; its link shows nothing any more.");

@@ -48,7 +48,9 @@ class InvitedPage {
         preview.rows().forEach(row -> places.put(row.pointer(), row.label()));
         UnaryOperator<String> label = pointer -> Labels.of(shape, content.content(), pointer);
         var labels = new LinkedHashMap<String, String>();
-        shown.comments().forEach(comment -> labels.put(comment.pointer(), label.apply(comment.pointer())));
+        shown.comments()
+                .forEach(it -> labels.put(
+                        it.comment().pointer(), label.apply(it.comment().pointer())));
         var decided = shown.decided();
         if (decided != null)
             model.addAttribute("decision", HistoryEvent.of(decided, label).what());
@@ -58,6 +60,12 @@ class InvitedPage {
         model.addAttribute("places", places);
         model.addAttribute("labels", labels);
         return "studio/invited";
+    }
+
+    /** The addresses of the forms, which a browser may keep, and the link with a slash that some mail programs add. */
+    @GetMapping({"/", "/comments", "/decision"})
+    String back(@PathVariable String token) {
+        return "redirect:/invited/" + token;
     }
 
     @PostMapping("/comments")
