@@ -676,4 +676,36 @@ class TranslationsTest {
         unpublish(english, Map.of());
         assertThat(language(german, "")).isEqualTo("de-DE");
     }
+
+    private static void assertOutdated(Guides.Ref translation, boolean expected) {
+        assertThat(translation(translation).get("outdated").asBoolean()).isEqualTo(expected);
+        assertThat(ids("outdated").contains(translation.id())).isEqualTo(expected);
+        assertThat(node.as("editor")
+                        .get(translation.path() + "/translated-from")
+                        .ok()
+                        .get("outdated")
+                        .asBoolean())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aSourceThatIsUnpublishedMakesNoTranslationOutdated() {
+        var source = guides.published();
+        var german = translated(source, "de-DE");
+        guides.nextEditionSubmitted(source, "Another summary");
+        guides.decide("reviewer", guides.task("reviewer", source), "approve").ok();
+        assertOutdated(german, true);
+
+        unpublish(source, Map.of());
+        assertOutdated(german, false);
+        publishAgain(source);
+        assertOutdated(german, true);
+        unpublish(source, Map.of());
+        node.as("editor")
+                .put(german.path() + "/translated-from", Map.of("revision", 2))
+                .ok();
+        assertOutdated(german, false);
+        publishAgain(source);
+        assertOutdated(german, false);
+    }
 }
