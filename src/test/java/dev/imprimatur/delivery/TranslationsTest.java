@@ -708,4 +708,34 @@ class TranslationsTest {
         publishAgain(source);
         assertOutdated(german, false);
     }
+
+    @Test
+    void aNewGuideIsInALanguageThatExists() {
+        var source = guides.published();
+        for (String wrong :
+                List.of("German", "english", "deutsch", "Francais", "x-klingon", "zz-ZZ", "zz", "de-ZZ", "abcd", "und")) {
+            var refused = begin(source, wrong);
+            assertThat(refused.status()).as(wrong).isEqualTo(400);
+            assertThat(refused.json().at("/errors/0/pointer").asString()).isEqualTo("/locale");
+            assertThat(node.as("editor")
+                            .post(
+                                    "/role-guide",
+                                    Map.of("slug", "in-no-language", "locale", wrong, "content", Guides.content()))
+                            .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(begin(source, "German").body()).contains("write de");
+
+        for (String right : List.of("de", "yue-HK", "es-419", "sr-Latn-RS", "sq-XK"))
+            assertThat(begin(source, right).status()).as(right).isEqualTo(201);
+        assertThat(node.as("editor")
+                        .post(
+                                begun(source, "da").path() + "/submit",
+                                Map.of("translatedFrom", 99))
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/translatedFrom");
+    }
 }
