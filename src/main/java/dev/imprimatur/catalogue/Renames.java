@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
@@ -44,20 +43,13 @@ record Renames(
         return byLocale.isEmpty() ? all.minus(address.slug()) : all.plus(address.slug(), Map.copyOf(byLocale));
     }
 
-    /**
-     * The current address of the guide that had this slug before. Without a locale, this is the guide in the default locale, else the one
-     * in the first locale.
-     */
-    Optional<GuideAddress> from(String slug, @Nullable String locale) {
-        var byLocale = byFormerSlug.getOrDefault(slug, Map.of());
-        String guide = locale != null
-                ? byLocale.get(locale)
-                : byLocale.getOrDefault(
-                        GuideAddress.DEFAULT_LOCALE,
-                        byLocale.isEmpty()
-                                ? null
-                                : new TreeMap<>(byLocale).firstEntry().getValue());
-        return Optional.ofNullable(guide == null ? null : current.get(guide));
+    /** The ids of the guides that had this slug before, by locale. */
+    Map<String, String> formerlyAt(String slug) {
+        return byFormerSlug.getOrDefault(slug, Map.of());
+    }
+
+    Optional<GuideAddress> currentOf(String guide) {
+        return Optional.ofNullable(current.get(guide));
     }
 
     /** The addresses that the guide had before. */

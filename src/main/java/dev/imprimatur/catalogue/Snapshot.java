@@ -26,7 +26,7 @@ public final class Snapshot {
     private final int corrections;
     private final Map<String, TypeSnapshot> byType;
     /**
-     * The guides currently published in the default locale, by {@code type/slug}. All snapshots of a reading share this map, which holds
+     * The guides currently published in the default locale that a slug without a locale stands for, by {@code type/slug}. All snapshots of a reading share this map, which holds
      * the state of the newest. It answers most requests with few memory accesses; a persistent map needs many, which are slow for rarely
      * used guides.
      */
@@ -102,9 +102,9 @@ public final class Snapshot {
     }
 
     /**
-     * The guide at a path in the default locale; null if none is published there. A guide in {@code front} that is no newer than this
-     * snapshot is also the guide of this snapshot, because {@code front} holds the newest guide of each path. Otherwise this snapshot's own
-     * map decides.
+     * The guide that a path without a locale stands for; null if none is published there. A guide in {@code front} that is no newer than
+     * this snapshot is also the guide of this snapshot, because {@code front} holds the newest guide of each path. Otherwise this
+     * snapshot's own map decides.
      *
      * @param path the type, a slash and the slug
      */
@@ -112,14 +112,19 @@ public final class Snapshot {
         var guide = front.get(path);
         if (guide != null && guide.position() <= position) return guide;
         int slash = path.indexOf('/');
-        return ofType(path.substring(0, slash)).published(path.substring(slash + 1), GuideAddress.DEFAULT_LOCALE);
+        return ofType(path.substring(0, slash)).meantAt(path.substring(slash + 1)).orElse(null);
     }
 
-    /** Updates {@code front} at an address with the guide of this snapshot. */
+    /**
+     * Updates {@code front} at the slug of an address with the guide of this snapshot. It has no guides in other locales: such a guide may
+     * stand for a slug because another one was unpublished, which its own position does not tell.
+     */
     void updateFront(GuideAddress address) {
-        if (!address.locale().equals(GuideAddress.DEFAULT_LOCALE)) return;
         String path = address.type() + "/" + address.slug();
-        find(address).ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
+        ofType(address.type())
+                .meantAt(address.slug())
+                .filter(guide -> guide.entry().locale().equals(GuideAddress.DEFAULT_LOCALE))
+                .ifPresentOrElse(guide -> front.put(path, guide), () -> front.remove(path));
     }
 
     public Optional<PublishedGuide> find(GuideAddress address) {

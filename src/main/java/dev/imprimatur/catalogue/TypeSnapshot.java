@@ -2,6 +2,7 @@
 package dev.imprimatur.catalogue;
 
 import dev.imprimatur.index.TypeIndex;
+import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
 import dev.imprimatur.representation.Translation;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,10 @@ public final class TypeSnapshot {
             new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), Instant.EPOCH, null);
     /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
+
+    private static final Comparator<String> DEFAULT_FIRST = Comparator.comparing(
+                    (String locale) -> !locale.equals(GuideAddress.DEFAULT_LOCALE))
+            .thenComparing(Comparator.naturalOrder());
 
     /** The histories, by slug and then by locale. */
     private final PMap<String, Map<String, AddressHistory>> histories;
@@ -153,10 +159,82 @@ public final class TypeSnapshot {
     /**
      * The current address of the guide that had this slug before; empty if no guide had it.
      *
-     * @param locale the guide's locale; null for the default locale, else the first one
+     * @param locale the guide's locale; null for the default locale, else the first one, where a translation does not stand for a set whose
+     *     first guide has or had the slug
      */
     public Optional<GuideAddress> renamedFrom(String slug, @Nullable String locale) {
-        return renames.from(slug, locale);
+        var former = renames.formerlyAt(slug);
+        var in = locale != null
+                ? Optional.of(locale)
+                : former.keySet().stream()
+                        .filter(it -> !isRepresented(slug, it))
+                        .min(DEFAULT_FIRST);
+        return in.map(former::get).flatMap(renames::currentOf);
+    }
+
+    /** Whether the guide that had the slug in this locale is a translation of the first guide of its set, which has or had the slug. */
+    private boolean isRepresented(String slug, String locale) {
+        String guide = renames.formerlyAt(slug).get(locale);
+        return Optional.ofNullable(guide)
+                .flatMap(renames::currentOf)
+                .flatMap(this::history)
+                .map(history -> history.last().set())
+                .filter(set -> !set.equals(guide) && hasOrHad(slug, set))
+                .isPresent();
+    }
+
+    private boolean hasOrHad(String slug, String guide) {
+        return renames.formerlyAt(slug).containsValue(guide)
+                || histories(slug).stream()
+                        .anyMatch(history -> history.last().id().equals(guide));
+    }
+
+    /**
+     * The histories that a slug without a locale can stand for. Of guides that are translations of one another only one counts, so that no
+     * new translation changes the language of an address: the guide that gave the set its id, also while it is unpublished; nothing at all
+     * if that guide had the slug before; and if it never had the slug, the guide that was published here first.
+     */
+    public Collection<AddressHistory> meant(String slug) {
+        var all = histories(slug);
+        if (all.size() < 2 && renames.formerlyAt(slug).isEmpty()) return all;
+        return all.stream()
+                .filter(history -> history.last().id().equals(history.last().set())
+                        || !hasOrHad(slug, history.last().set()) && isFirst(history, all))
+                .toList();
+    }
+
+    private static boolean isFirst(AddressHistory history, Collection<AddressHistory> all) {
+        return all.stream()
+                .filter(other -> other.last().set().equals(history.last().set()))
+                .map(AddressHistory::last)
+                .min(Comparator.comparing(LedgerEntry::firstPublishedAt).thenComparing(LedgerEntry::locale))
+                .filter(first -> first.id().equals(history.last().id()))
+                .isPresent();
+    }
+
+    /** The guide that a slug without a locale stands for: in the default locale if there is one; empty if none is published there. */
+    public Optional<PublishedGuide> meantAt(String slug) {
+        var meant = meant(slug);
+        var preferred = meant.stream()
+                .filter(history -> history.last().locale().equals(GuideAddress.DEFAULT_LOCALE))
+                .findFirst();
+        if (preferred.isPresent() && preferred.get().guide() != null)
+            return preferred.map(AddressHistory::guide);
+        // a slug that a guide in the default locale had before does not begin to show another locale
+        if (renames.formerlyAt(slug).containsKey(GuideAddress.DEFAULT_LOCALE)
+                && !isRepresented(slug, GuideAddress.DEFAULT_LOCALE)) return Optional.empty();
+        return meant.stream()
+                .map(AddressHistory::guide)
+                .filter(Objects::nonNull)
+                .min(Comparator.comparing(guide -> guide.entry().locale()));
+    }
+
+    /** The published guides of a set of translations, by locale. */
+    public Map<String, PublishedGuide> publishedIn(String set) {
+        var published = new TreeMap<String, PublishedGuide>();
+        for (var address : group(set).members().values())
+            history(address).map(AddressHistory::guide).ifPresent(guide -> published.put(address.locale(), guide));
+        return published;
     }
 
     /** The addresses that the guide had before. */
@@ -176,7 +254,7 @@ public final class TypeSnapshot {
         return changedAt;
     }
 
-    Optional<AddressHistory> history(GuideAddress address) {
+    public Optional<AddressHistory> history(GuideAddress address) {
         return Optional.ofNullable(
                 histories.getOrDefault(address.slug(), Map.of()).get(address.locale()));
     }

@@ -100,9 +100,7 @@ class PublishedGuideApi {
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var lifetime = requests.cacheLifetime();
         if (fallback != null) {
-            var address = GuideAddress.of(guide.entry());
-            response.setHeader(HttpHeaders.CONTENT_LANGUAGE, address.locale());
-            response.setHeader(HttpHeaders.CONTENT_LOCATION, Translation.path(address));
+            response.setHeader(HttpHeaders.CONTENT_LOCATION, Translation.path(GuideAddress.of(guide.entry())));
         }
         representation.send(
                 request,
@@ -162,7 +160,7 @@ class PublishedGuideApi {
 
     /**
      * Finds the guide at a slug, or the translation of it that the reader prefers: in the requested locale, else in the best locale by
-     * {@code Accept-Language}, else the guide itself.
+     * {@code Accept-Language}, else the guide itself. If the guide is not published any more, its translations still are.
      */
     private PublishedGuide preferred(
             Snapshot now,
@@ -177,15 +175,25 @@ class PublishedGuideApi {
         var exact =
                 locale == null ? Optional.<PublishedGuide>empty() : shown.find(new GuideAddress(type, slug, locale));
         if (exact.isPresent()) return exact.get();
-        var guide = published(now, shown, asOf, type, slug, null, request, response);
-        var addresses = new LinkedHashMap<String, GuideAddress>();
-        addresses.put(guide.entry().locale(), GuideAddress.of(guide.entry()));
-        for (var other : guide.translations())
-            addresses.putIfAbsent(other.locale(), new GuideAddress(type, other.slug(), other.locale()));
-        var best = locale != null && addresses.containsKey(locale)
+        var guide = guideAt(now, shown, asOf, type, slug, null);
+        var languages = new LinkedHashMap<String, PublishedGuide>();
+        guide.ifPresent(it -> languages.put(it.entry().locale(), it));
+        guide.map(it -> it.entry().set())
+                .or(() -> withdrawnSet(now, type, slug))
+                .ifPresent(set -> shown.ofType(type).publishedIn(set).forEach(languages::putIfAbsent));
+        var best = locale != null && languages.containsKey(locale)
                 ? Optional.of(locale)
-                : Objects.requireNonNull(wanted.preference()).best(addresses.keySet());
-        return best.map(addresses::get).flatMap(shown::find).orElse(guide);
+                : Objects.requireNonNull(wanted.preference()).best(languages.keySet());
+        return best.map(languages::get)
+                .or(() -> guide)
+                .orElseGet(() -> published(now, shown, asOf, type, slug, null, request, response));
+    }
+
+    /** The set of translations of the guide that a slug stands for, if that guide is not published any more. */
+    private Optional<String> withdrawnSet(Snapshot now, String type, String slug) {
+        return isDamaged(now, type, slug, null) || ledger.mayBeIncomplete(now.reading())
+                ? Optional.empty()
+                : unpublication(now, type, slug, null).map(LedgerEntry::set);
     }
 
     /**
@@ -206,7 +214,7 @@ class PublishedGuideApi {
             HttpServletRequest request,
             HttpServletResponse response) {
         String locale = requestedLocale == null ? null : GuideAddress.canonical(requestedLocale);
-        var guide = address(shown, type, slug, locale).flatMap(shown::find);
+        var guide = guideAt(now, shown, asOf, type, slug, locale);
         if (guide.isEmpty() && isDamaged(shown, type, slug, locale))
             throw ledger.guideNotServed().raise();
         if (guide.isEmpty() && asOf != null && wasWithdrawnSince(now, asOf, type, slug, locale))
@@ -215,26 +223,29 @@ class PublishedGuideApi {
         return guide.orElseThrow(() -> notPublished(now, type, slug, locale, request, response));
     }
 
-    /** The address of a slug. Without a locale, this is the default locale, else the first one in which the slug is published. */
-    private static Optional<GuideAddress> address(
-            Snapshot snapshot, String type, String slug, @Nullable String locale) {
-        if (locale != null) return Optional.of(new GuideAddress(type, slug, locale));
-        var ofType = snapshot.ofType(type);
-        if (ofType.published(slug, GuideAddress.DEFAULT_LOCALE) != null)
-            return Optional.of(new GuideAddress(type, slug, GuideAddress.DEFAULT_LOCALE));
-        // a slug that a guide in the default locale had before does not begin to show another locale
-        if (ofType.renamedFrom(slug, GuideAddress.DEFAULT_LOCALE).isPresent()) return Optional.empty();
-        return ofType.histories(slug).stream()
-                .filter(history -> history.guide() != null)
-                .map(history -> GuideAddress.of(history.last()))
-                .min(Comparator.comparing(GuideAddress::locale));
+    /**
+     * The guide at a slug. Without a locale, this is the one that the slug stands for, unless the guide that the slug stands
+     * for was withdrawn since the instant.
+     */
+    private static Optional<PublishedGuide> guideAt(
+            Snapshot now, Snapshot shown, @Nullable Instant asOf, String type, String slug, @Nullable String locale) {
+        if (locale != null) return shown.find(new GuideAddress(type, slug, locale));
+        var guide = shown.ofType(type).meantAt(slug);
+        if (asOf == null || guide.isEmpty()) return guide;
+        String set = guide.get().entry().set();
+        return now.ofType(type).meant(slug).stream()
+                        .anyMatch(history -> history.last().id().equals(set) && history.wasWithdrawnSince(asOf))
+                ? Optional.empty()
+                : guide;
     }
 
-    /** The histories of a slug in the given locale, or in every locale. */
+    /** The histories of a slug in the given locale, or those that a slug without a locale can stand for. */
     private static Stream<AddressHistory> histories(
             Snapshot snapshot, String type, String slug, @Nullable String locale) {
-        return snapshot.ofType(type).histories(slug).stream()
-                .filter(history -> locale == null || history.last().locale().equals(locale));
+        var ofType = snapshot.ofType(type);
+        return locale == null
+                ? ofType.meant(slug).stream()
+                : ofType.history(new GuideAddress(type, slug, locale)).stream();
     }
 
     /** Whether the ledger publishes a guide here whose stored content is not the approved content. */
@@ -262,11 +273,7 @@ class PublishedGuideApi {
             HttpServletRequest request,
             HttpServletResponse response) {
         var renamed = snapshot.ofType(type).renamedFrom(slug, locale);
-        var unpublished = renamed.isPresent()
-                ? renamed.flatMap(snapshot::history).flatMap(AddressHistory::unpublication)
-                : histories(snapshot, type, slug, locale)
-                        .flatMap(history -> history.unpublication().stream())
-                        .max(Comparator.comparingLong(LedgerEntry::position));
+        var unpublished = unpublication(snapshot, type, slug, locale);
         if (ledger.mayBeIncomplete(snapshot.reading()))
             return ledger.guideUnknown().raise();
         if (renamed.isPresent() && unpublished.isEmpty()) {
@@ -288,6 +295,17 @@ class PublishedGuideApi {
                         "moved",
                         "this guide is not published any more; read the one it was replaced by")
                 .raise();
+    }
+
+    /** The entry that unpublished the guide which a slug stands for, or stood for before the guide was renamed. */
+    private static Optional<LedgerEntry> unpublication(
+            Snapshot snapshot, String type, String slug, @Nullable String locale) {
+        var renamed = snapshot.ofType(type).renamedFrom(slug, locale);
+        return renamed.isPresent()
+                ? renamed.flatMap(snapshot::history).flatMap(AddressHistory::unpublication)
+                : histories(snapshot, type, slug, locale)
+                        .flatMap(history -> history.unpublication().stream())
+                        .max(Comparator.comparingLong(LedgerEntry::position));
     }
 
     /** The slug that the guide with this slug has now. */

@@ -82,7 +82,7 @@ public class Editing {
         return create(
                 typeName,
                 slug,
-                Slug.locale(locale == null ? DEFAULT_LOCALE : locale),
+                Slug.newLocale(locale == null ? DEFAULT_LOCALE : locale),
                 given,
                 List.of(by.account()),
                 by);

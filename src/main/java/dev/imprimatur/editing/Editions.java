@@ -561,10 +561,20 @@ public class Editions {
                 .filter(edition -> edition.state() == Edition.State.PUBLISHED)
                 .flatMap(edition -> edition.publishedEntry().stream())
                 .reduce((earlier, later) -> later)
+                .or(() -> lastUnpublication(editionsOfSource))
                 .ifPresent(entry -> guides.compareTranslations(
                         set,
                         Objects.requireNonNull(entry.position()),
-                        Objects.requireNonNull(entry.revision()).contentHash()));
+                        entry.kind() == LogEntry.Kind.UNPUBLISHED
+                                ? null
+                                : Objects.requireNonNull(entry.revision()).contentHash()));
+    }
+
+    private static Optional<LogEntry> lastUnpublication(List<Edition> editions) {
+        return editions.stream()
+                .flatMap(edition -> edition.log().stream())
+                .filter(entry -> entry.kind() == LogEntry.Kind.UNPUBLISHED && entry.position() != null)
+                .reduce((earlier, later) -> later);
     }
 
     /** Whether the guide was deleted. */
@@ -677,8 +687,7 @@ public class Editions {
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
             if (refreshed.translation() != null
-                    && refreshed.live() != null
-                    && !refreshed.live().equals(card.live()))
+                    && !Objects.equals(refreshed.live(), card.live()))
                 translationSets
                         .of(guide)
                         .filter(set -> set.source().equals(guide))

@@ -71,8 +71,9 @@ public record Guide(
      * @param set the id of the set
      * @param source the id of the guide that the others are translated from
      * @param languages of the source only: the language tags of all guides of the set, and the shorter tags that each begins with
-     * @param comparedWith the position of the publication of the source that {@code outdated} is about; null if there was none yet
-     * @param outdated whether the published source differs from the revision that this guide was translated from
+     * @param comparedWith the position at which the source was published or unpublished, which {@code outdated} is about; null if there was
+     *     none yet
+     * @param outdated whether the source is published and differs from the revision that this guide was translated from
      */
     public record Translation(
             String set,

@@ -329,11 +329,11 @@ public class Guides {
     /**
      * Compares translations with what is published of their source. A later publication is never replaced by an earlier one.
      *
-     * @param set whose source was published
-     * @param position of the ledger entry that published it
-     * @param contentHash the hash of the published content
+     * @param set whose source was published or unpublished
+     * @param position of the ledger entry that published or unpublished it
+     * @param contentHash the hash of the published content; null if the source is unpublished, so that no translation is outdated
      */
-    void compareTranslations(TranslationSet set, long position, String contentHash) {
+    void compareTranslations(TranslationSet set, long position, @Nullable String contentHash) {
         var ids = set.members().stream()
                 .map(TranslationSet.Member::guide)
                 .filter(id -> !id.equals(set.source()))
@@ -344,10 +344,12 @@ public class Guides {
                 Filters.or(
                         Filters.eq("translation.comparedWith", null),
                         Filters.lte("translation.comparedWith", position)));
-        var upToDate = Filters.and(
-                Filters.eq("translatedFrom.guide", set.source()),
-                Filters.eq("translatedFrom.contentHash", contentHash));
-        for (boolean outdated : List.of(false, true))
+        var upToDate = contentHash == null
+                ? Filters.empty()
+                : Filters.and(
+                        Filters.eq("translatedFrom.guide", set.source()),
+                        Filters.eq("translatedFrom.contentHash", contentHash));
+        for (boolean outdated : contentHash == null ? List.of(false) : List.of(false, true))
             guides.updateMany(
                     Filters.and(translations, outdated ? Filters.nor(upToDate) : upToDate),
                     Updates.combine(

@@ -4,12 +4,20 @@ package dev.imprimatur.editing;
 import dev.imprimatur.problem.Refusal;
 import java.util.IllformedLocaleException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Checks the slugs and locales that guides are addressed by. */
 public final class Slug {
     private static final Pattern FORM = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
     private static final int LONGEST = 100;
+
+    private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
+    /** With Kosovo, whose code is in use, although ISO 3166 has none for it. */
+    private static final Set<String> REGIONS = Stream.concat(Stream.of(Locale.getISOCountries()), Stream.of("XK"))
+            .collect(Collectors.toUnmodifiableSet());
 
     private Slug() {}
 
@@ -25,6 +33,32 @@ public final class Slug {
                             "/slug", "a slug is lower-case words and digits with hyphens, at most 100 characters")
                     .raise();
         return slug;
+    }
+
+    /**
+     * The locale of a new guide in its canonical form (BCP 47). Throws a refusal unless the language has a code of two letters in ISO 639 or
+     * any of three letters, and a region of two letters is in ISO 3166: sites tell search engines these codes.
+     */
+    static String newLocale(String tag) {
+        var named = LanguageNames.tagOf(tag);
+        if (named.isPresent() && !named.get().equalsIgnoreCase(tag.strip()) && tag.strip().length() > 3)
+            throw Refusal.malformed("/locale", "a locale is a BCP 47 language tag; for this language, write " + named.get())
+                    .raise();
+        String canonical = locale(tag);
+        var locale = Locale.forLanguageTag(canonical);
+        String language = locale.getLanguage();
+        if (language.length() != 3 && !LANGUAGES.contains(language))
+            throw Refusal.malformed(
+                            "/locale",
+                            "a locale begins with the code of a language in ISO 639, such as de in de-DE; "
+                                    + (language.isEmpty() ? canonical : language) + " is none")
+                    .raise();
+        String region = locale.getCountry();
+        if (region.length() == 2 && !REGIONS.contains(region))
+            throw Refusal.malformed(
+                            "/locale", "a region is a code in ISO 3166, such as DE in de-DE; " + region + " is none")
+                    .raise();
+        return canonical;
     }
 
     /** The locale in its canonical form (BCP 47). */

@@ -87,7 +87,7 @@ public class Translations {
      * @param slug null for the slug of the source
      */
     public Guide begin(Guide guide, String locale, @Nullable String slug, Person by) {
-        String tag = Slug.locale(locale);
+        String tag = Slug.newLocale(locale);
         var source = sourceOf(guide);
         String address = slug == null ? source.slug() : Slug.checked(slug);
         var taken = mustBeFree(source, tag, by);
@@ -110,7 +110,7 @@ public class Translations {
         if (locale == null)
             throw Refusal.malformed("/locale", "a translation names its locale").raise();
         var source = sourceOf(guide);
-        var taken = mustBeFree(source, Slug.locale(locale), by);
+        var taken = mustBeFree(source, Slug.newLocale(locale), by);
         if (taken.isPresent()) return taken.get();
         var live = liveOf(source);
         return linkedOrGone(editing.create(type, slug, locale, content, by), source, live.orElse(null), by);
@@ -254,7 +254,7 @@ public class Translations {
     public void broughtUpToDate(Guide guide, int revision, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         if (editions.leftBy(by, guide.id(), LogEntry.Kind.TRANSLATED).isPresent()) return;
-        var from = published(guide, revision);
+        var from = published(guide, revision, "/revision");
         beforeChange(guide);
         // a discarded edition has no text any more, and the published one goes on
         var edition = editions.of(guide.id()).reversed().stream()
@@ -276,8 +276,8 @@ public class Translations {
         return sets.change(guide.id(), TranslationSet::asUnsettled);
     }
 
-    /** The published revision of the source with this number. Throws a refusal if there is none. */
-    public TranslatedFrom published(Guide guide, int revision) {
+    /** The published revision of the source with this number. Throws a refusal that points to the number if there is none. */
+    public TranslatedFrom published(Guide guide, int revision, String pointer) {
         var set = sets.of(guide.id())
                 .filter(it -> !it.source().equals(guide.id()))
                 .orElseThrow(() -> Refusal.conflict("not-a-translation", "the guide is no translation of another one")
@@ -290,7 +290,7 @@ public class Translations {
                 .map(ref -> new TranslatedFrom(set.source(), ref.number(), ref.contentHash()))
                 .findFirst()
                 .orElseThrow(
-                        () -> Refusal.malformed("/revision", "the source was never published as revision " + revision)
+                        () -> Refusal.malformed(pointer, "the source was never published as revision " + revision)
                                 .raise());
     }
 

@@ -7,7 +7,6 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.Preview;
 import dev.imprimatur.preview.PreviewLinks;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -42,7 +41,7 @@ class PreviewsApi {
         }
     }
 
-    record NewPreview(@Nullable Integer revision, @Nullable Duration expiresIn) {}
+    record NewPreview(@Nullable Integer revision, @Nullable String expiresIn) {}
 
     record FreshPreview(String id, String url, Instant expiresAt) {}
 
@@ -50,7 +49,8 @@ class PreviewsApi {
     @NeedsScope(Scope.DRAFT)
     @ResponseStatus(HttpStatus.CREATED)
     FreshPreview make(@PathVariable String type, @PathVariable String id, @RequestBody NewPreview body, Person me) {
-        var fresh = links.make(guides.require(type, id), body.revision(), body.expiresIn(), me);
+        var expiresIn = body.expiresIn() == null ? null : Api.duration("/expiresIn", body.expiresIn());
+        var fresh = links.make(guides.require(type, id), body.revision(), expiresIn, me);
         return new FreshPreview(
                 fresh.preview().id(), fresh.url(), fresh.preview().expiresAt());
     }

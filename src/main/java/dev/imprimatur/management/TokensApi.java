@@ -9,9 +9,7 @@ import dev.imprimatur.credentials.Tokens;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.WorksReadOnly;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -63,19 +61,10 @@ class TokensApi {
                 account.username(),
                 new Tokens.NewToken(
                         body.name(),
-                        duration(body.expiresIn() == null ? DEFAULT_EXPIRY : body.expiresIn()),
+                        Api.duration("/expiresIn", body.expiresIn() == null ? DEFAULT_EXPIRY : body.expiresIn()),
                         body.scopes() == null ? null : Scope.named(body.scopes())),
                 by.getDetails() instanceof PersonalToken maker ? maker : null,
                 me.request());
         return new TokenView(fresh.text(), fresh.token().scopes(), fresh.token().expiresAt());
-    }
-
-    private static Duration duration(String text) {
-        try {
-            return Duration.parse(text);
-        } catch (DateTimeParseException wrong) {
-            throw Refusal.malformed("/expiresIn", "an ISO 8601 duration such as P30D")
-                    .raise();
-        }
     }
 }

@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -98,6 +99,8 @@ class ProblemAdvice {
                                         .collect(Collectors.joining(", ")));
             if (json instanceof MismatchedInputException)
                 return Refusal.malformed(pointer, "a value of the wrong type, or one that is required and missing");
+            if (json instanceof InputCoercionException)
+                return Refusal.malformed(pointer, "a number that is out of range");
             var at = json.getLocation();
             return Refusal.malformed(
                     pointer,

@@ -35,6 +35,7 @@ public final class Representation {
     private final Instant lastModified;
     private final String surrogateKey;
     private final @Nullable String links;
+    private final @Nullable String language;
     private final String tag;
     private final boolean isReused;
     private final Form plain;
@@ -111,6 +112,7 @@ public final class Representation {
         private void bodyHeaders(int size, BiConsumer<String, String> to) {
             if (encoding != ContentCoding.IDENTITY) to.accept(HttpHeaders.CONTENT_ENCODING, encoding.token());
             to.accept(HttpHeaders.CONTENT_TYPE, contentType);
+            if (language != null) to.accept(HttpHeaders.CONTENT_LANGUAGE, language);
             to.accept(HttpHeaders.CONTENT_LENGTH, Integer.toString(size));
         }
 
@@ -143,14 +145,15 @@ public final class Representation {
             String contentType,
             Instant lastModified,
             String surrogateKey,
-            @Nullable String links,
+            @Nullable PublishedGuide guide,
             byte[] tagSource,
             byte[] body,
             boolean isReused) {
         this.contentType = contentType;
         this.lastModified = lastModified;
         this.surrogateKey = surrogateKey;
-        this.links = links;
+        this.links = guide == null ? null : guide.links();
+        this.language = guide == null ? null : guide.entry().locale();
         this.tag = tag(tagSource);
         this.isReused = isReused;
         this.plain = new Form(ContentCoding.IDENTITY, body);
@@ -179,7 +182,7 @@ public final class Representation {
     /** Creates a representation of a guide in another content type for a single request. */
     public static Representation of(String contentType, PublishedGuide guide, byte[] body) {
         return new Representation(
-                contentType, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, false);
+                contentType, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, false);
     }
 
     /** Creates a JSON representation that is assembled from others. */
@@ -199,7 +202,7 @@ public final class Representation {
      * without a copy.
      */
     static Representation reused(PublishedGuide guide, byte[] body) {
-        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide.links(), body, body, true);
+        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, true);
     }
 
     private static String tag(byte[] tagSource) {

@@ -87,7 +87,7 @@ public class Review {
             Guide guide, @Nullable String etag, @Nullable String message, @Nullable Integer translatedFrom, Person by) {
         permissions.mustAllow(by, guide, Permissions.EDITOR);
         Explanation.mustBeShort("/message", message);
-        var from = translatedFrom == null ? null : translations.published(guide, translatedFrom);
+        var from = translatedFrom == null ? null : translations.published(guide, translatedFrom, "/translatedFrom");
         var set = from == null ? null : translations.beforeChange(guide).orElse(null);
         var submitted = editions.together(() -> {
             var workflow = workflowOf(guide);

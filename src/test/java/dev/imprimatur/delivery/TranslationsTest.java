@@ -517,7 +517,10 @@ class TranslationsTest {
         var plain = read(source, "", "Accept-Language", "de");
         assertThat(plain.json().get("locale").asString()).isEqualTo("en-US");
         assertThat(plain.header("Vary")).doesNotContain("Accept-Language");
-        assertThat(plain.header("Content-Language")).isNull();
+        assertThat(plain.header("Content-Language")).isEqualTo("en-US");
+        assertThat(read(source, "?format=html&locale=fr-FR").header("Content-Language"))
+                .isEqualTo("fr-FR");
+        assertThat(read(source, "/schema.org").header("Content-Language")).isEqualTo("en-US");
         assertThat(read(source, "?locale=it-IT", "Accept-Language", "de").status())
                 .isEqualTo(404);
 
@@ -555,5 +558,184 @@ class TranslationsTest {
                         .get("/role-guide/nowhere?fallback=accept-language")
                         .status())
                 .isEqualTo(404);
+    }
+
+    private static Guides.Ref publishedIn(String locale) {
+        String slug = "only-" + System.nanoTime();
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", slug, "locale", locale, "content", Guides.content()))
+                .ok();
+        var guide = new Guides.Ref(created.get("id").asString(), slug);
+        publish(guide);
+        return guide;
+    }
+
+    private static void unpublish(Guides.Ref guide, Map<String, String> more) {
+        var body = new java.util.HashMap<>(more);
+        body.put("reason", "Wrong");
+        node.as("publisher").post(guide.path() + "/unpublish", body).ok();
+    }
+
+    private static String language(Guides.Ref guide, String query, String... headers) {
+        return read(guide, query, headers).ok().get("locale").asString();
+    }
+
+    @Test
+    void anAddressWithoutALocaleKeepsItsLanguage() {
+        var french = publishedIn("fr-FR");
+        var german = publishedIn("de-DE");
+        translated(french, "de-DE");
+        translated(german, "en-US");
+        var arabic = translated(german, "ar-EG");
+
+        assertThat(language(french, "")).isEqualTo("fr-FR");
+        assertThat(language(german, "")).isEqualTo("de-DE");
+        assertThat(read(german, "").header("Content-Language")).isEqualTo("de-DE");
+        node.as("editor").put(arabic.path() + "/translation-source", Map.of()).ok();
+        assertThat(language(german, "")).isEqualTo("de-DE");
+        assertThat(language(german, "?locale=en-US")).isEqualTo("en-US");
+        node.restart(() -> {});
+        assertThat(language(french, "")).isEqualTo("fr-FR");
+        assertThat(language(german, "")).isEqualTo("de-DE");
+
+        String slug = french.slug() + "-neuf";
+        node.as("publisher").post(french.path() + "/slug", Map.of("slug", slug)).ok();
+        assertThat(read(french, "").status()).isEqualTo(301);
+        assertThat(read(french, "").header("Location")).endsWith("/" + slug);
+        assertThat(language(french, "?locale=de-DE")).isEqualTo("de-DE");
+    }
+
+    @Test
+    void aTranslationDoesNotTakeThePlaceOfASourceThatIsUnpublished() {
+        var target = guides.published();
+        var source = guides.published();
+        translated(source, "ar-EG");
+        var german = translated(source, "de-DE");
+        var instant = node.clock().instant();
+
+        unpublish(source, Map.of());
+        assertThat(read(source, "").status()).isEqualTo(410);
+        assertThat(read(source, "?format=html").status()).isEqualTo(410);
+        assertThat(read(source, "/schema.org").status()).isEqualTo(410);
+        assertThat(read(source, "?asOf=" + instant).status()).isEqualTo(410);
+        assertThat(language(source, "?locale=de-DE")).isEqualTo("de-DE");
+        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en").status())
+                .isEqualTo(410);
+        assertThat(language(source, "?fallback=accept-language", "Accept-Language", "de"))
+                .isEqualTo("de-DE");
+
+        String slug = german.slug() + "-neu";
+        node.as("publisher").post(german.path() + "/slug", Map.of("slug", slug)).ok();
+        assertThat(read(source, "").status()).isEqualTo(410);
+
+        publishAgain(source);
+        assertThat(language(source, "")).isEqualTo("en-US");
+        unpublish(source, Map.of("redirectTo", target.slug()));
+        var moved = read(source, "");
+        assertThat(moved.status()).isEqualTo(301);
+        assertThat(moved.header("Location")).endsWith("/" + target.slug());
+        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en").status())
+                .isEqualTo(301);
+    }
+
+    private static void publishAgain(Guides.Ref guide) {
+        node.as("editor").post(guide.path() + "/editions", Map.of()).ok();
+        publish(guide);
+    }
+
+    @Test
+    void theFallbackFindsTheTranslationsOfAnUnpublishedOne() {
+        var source = guides.published();
+        var created = node.as("editor")
+                .post(source.path() + "/translations", Map.of("locale", "de-DE", "slug", source.slug() + "-de"))
+                .ok();
+        var german = new Guides.Ref(created.get("id").asString(), source.slug() + "-de");
+        guides.edit("editor", german, "Auf Deutsch").ok();
+        publish(german);
+        unpublish(german, Map.of());
+
+        for (String readers : List.of("en", "en-US", "*", "de, en;q=0.5"))
+            for (String query : List.of("?fallback=accept-language", "?locale=de-DE&fallback=accept-language"))
+                assertThat(language(german, query, "Accept-Language", readers)).isEqualTo("en-US");
+        assertThat(read(german, "?fallback=accept-language", "Accept-Language", "fr").status())
+                .isEqualTo(410);
+        assertThat(read(german, "").status()).isEqualTo(410);
+    }
+
+    @Test
+    void guidesThatShareASlugAreNoTranslations() {
+        var german = publishedIn("de-DE");
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", german.slug(), "content", Guides.content()))
+                .ok();
+        var english = new Guides.Ref(created.get("id").asString(), german.slug());
+
+        assertThat(language(german, "")).isEqualTo("de-DE");
+        publish(english);
+        assertThat(language(german, "")).isEqualTo("en-US");
+        unpublish(english, Map.of());
+        assertThat(language(german, "")).isEqualTo("de-DE");
+    }
+
+    private static void assertOutdated(Guides.Ref translation, boolean expected) {
+        assertThat(translation(translation).get("outdated").asBoolean()).isEqualTo(expected);
+        assertThat(ids("outdated").contains(translation.id())).isEqualTo(expected);
+        assertThat(node.as("editor")
+                        .get(translation.path() + "/translated-from")
+                        .ok()
+                        .get("outdated")
+                        .asBoolean())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aSourceThatIsUnpublishedMakesNoTranslationOutdated() {
+        var source = guides.published();
+        var german = translated(source, "de-DE");
+        guides.nextEditionSubmitted(source, "Another summary");
+        guides.decide("reviewer", guides.task("reviewer", source), "approve").ok();
+        assertOutdated(german, true);
+
+        unpublish(source, Map.of());
+        assertOutdated(german, false);
+        publishAgain(source);
+        assertOutdated(german, true);
+        unpublish(source, Map.of());
+        node.as("editor")
+                .put(german.path() + "/translated-from", Map.of("revision", 2))
+                .ok();
+        assertOutdated(german, false);
+        publishAgain(source);
+        assertOutdated(german, false);
+    }
+
+    @Test
+    void aNewGuideIsInALanguageThatExists() {
+        var source = guides.published();
+        for (String wrong :
+                List.of("German", "english", "deutsch", "Francais", "x-klingon", "zz-ZZ", "zz", "de-ZZ", "abcd", "und")) {
+            var refused = begin(source, wrong);
+            assertThat(refused.status()).as(wrong).isEqualTo(400);
+            assertThat(refused.json().at("/errors/0/pointer").asString()).isEqualTo("/locale");
+            assertThat(node.as("editor")
+                            .post(
+                                    "/role-guide",
+                                    Map.of("slug", "in-no-language", "locale", wrong, "content", Guides.content()))
+                            .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(begin(source, "German").body()).contains("write de");
+
+        for (String right : List.of("de", "yue-HK", "es-419", "sr-Latn-RS", "sq-XK"))
+            assertThat(begin(source, right).status()).as(right).isEqualTo(201);
+        assertThat(node.as("editor")
+                        .post(
+                                begun(source, "da").path() + "/submit",
+                                Map.of("translatedFrom", 99))
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/translatedFrom");
     }
 }

@@ -176,6 +176,15 @@ class PreviewTest {
                             .status())
                     .as(wrong)
                     .isEqualTo(400);
+        assertThat(node.as("editor")
+                        .post(guide.path() + "/previews", Map.of("revision", 1, "expiresIn", 5))
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/expiresIn");
+        var outOfRange = node.as("editor").post(guide.path() + "/previews", Map.of("revision", 1L << 40));
+        assertThat(outOfRange.status()).isEqualTo(400);
+        assertThat(outOfRange.body()).contains("out of range").doesNotContain("not JSON");
     }
 
     @Test

@@ -35,6 +35,7 @@ class FieldLabels {
             Map.entry("redirectTo", "Where readers are sent instead"),
             Map.entry("body", "Comment"),
             Map.entry("quote", "Passage"),
+            Map.entry("of", "Address of the guide that this one is a translation of"),
             Map.entry("url", "Address"),
             Map.entry("kinds", "Events"),
             Map.entry("old", "The password you have"),

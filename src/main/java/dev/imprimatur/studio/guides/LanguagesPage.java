@@ -2,6 +2,7 @@
 package dev.imprimatur.studio.guides;
 
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.LanguageNames;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Translating;
@@ -34,7 +35,8 @@ class LanguagesPage {
             Person me,
             RedirectAttributes redirect) {
         var source = guides.require(id);
-        var guide = translating.begin(source, locale.strip(), slug.isBlank() ? null : slug.strip(), me);
+        String tag = LanguageNames.tagOf(locale).orElse(locale.strip());
+        var guide = translating.begin(source, tag, slug.isBlank() ? null : slug.strip(), me);
         redirect.addFlashAttribute(
                 "notice",
                 "This is the translation of “" + source.title() + "” into " + guide.locale()
