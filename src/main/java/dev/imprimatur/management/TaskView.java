@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.review.OpenTask;
 import java.time.Instant;
 import java.util.List;
@@ -70,7 +71,7 @@ record TaskView(
                 task.due(),
                 task.assignee(),
                 task.since(),
-                seen == null || task.edition().requirements().isEmpty()
+                seen == null || isConfirmation(task) || task.edition().requirements().isEmpty()
                         ? null
                         : task.edition().requirements().stream()
                                 .map(it -> new RequirementView(
@@ -84,5 +85,10 @@ record TaskView(
                                 .toList(),
                 task.parts().isEmpty() ? null : task.parts(),
                 task.fromLog() ? true : null);
+    }
+
+    /** Whether the task is about what is published; requirements are about changes (ADR 47). */
+    private static boolean isConfirmation(OpenTask task) {
+        return task.edition().state() == Edition.State.PUBLISHED;
     }
 }
