@@ -4,6 +4,7 @@ package dev.imprimatur.accounts;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.credentials.CalendarLinks;
 import dev.imprimatur.credentials.Tokens;
+import dev.imprimatur.people.EmailAddress;
 import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
@@ -14,6 +15,7 @@ import dev.imprimatur.throttling.Throttle;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Accounts {
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?");
-    private static final int LONGEST_NAME = 100;
+    private static final int LONGEST_ADDRESS = 100;
     /** Replaces an unknown username in the audit, which may be a password typed into the wrong field. */
     private static final String NO_ACCOUNT = "(no account)";
 
@@ -116,7 +118,8 @@ public class Accounts {
         else if (SignedName.isReservedUsername(wanted.username()))
             faults.add(new Fault("/username", "this username is reserved; choose another"));
         faults.addAll(signedFaults(wanted.displayName(), wanted.title()));
-        if (isTooLong(wanted.email())) faults.add(new Fault("/email", "an address of at most 100 characters"));
+        String addressFault = wanted.email() == null ? null : EmailAddress.fault(wanted.email(), LONGEST_ADDRESS);
+        if (addressFault != null) faults.add(new Fault("/email", addressFault));
         var passwordFault = Passwords.fault(wanted.username(), wanted.password());
         if (passwordFault != null) faults.add(passwordFault);
         var grants = wanted.grants() == null
@@ -131,7 +134,7 @@ public class Accounts {
                 UUID.randomUUID().toString(),
                 SignedName.normal(wanted.displayName()),
                 wanted.title() == null ? null : SignedName.normal(wanted.title()),
-                wanted.email(),
+                wanted.email() == null ? null : wanted.email().strip(),
                 wanted.roles(),
                 grants,
                 groups,
@@ -319,28 +322,35 @@ public class Accounts {
      * @param by an administrator
      */
     public void rename(String username, String displayName, @Nullable String title, @Nullable String email, String by) {
-        known(username);
+        var now = known(username);
         var faults = signedFaults(displayName, title);
         if (!faults.isEmpty())
             throw Refusal.malformed("nobody can be called like this", faults).raise();
-        mustBeAddress(email);
+        String address = address(email, now);
         String name = SignedName.normal(displayName);
+        String called = title == null ? null : SignedName.normal(title);
         mustBeOwnName(name, username);
-        accounts.rename(username, name, title == null ? null : SignedName.normal(title), email);
-        audit.record(by, "account-renamed", username + " to " + name, null);
+        accounts.rename(username, name, called, address);
+        if (!name.equals(now.displayName()) || !Objects.equals(called, now.title()))
+            audit.record(by, "account-renamed", username + " to " + name, null);
+        if (!Objects.equals(address, now.email())) audit.record(by, "email-changed", username, null);
     }
 
     /** Changes where somebody is written to; they may do so themselves. */
     public void changeEmail(String username, @Nullable String email) {
-        mustBeAddress(email);
-        accounts.email(username, email);
+        var now = known(username);
+        String address = address(email, now);
+        if (Objects.equals(address, now.email())) return;
+        accounts.email(username, address);
+        // The audit is kept for good, so it says that the address changed, and not the address.
         audit.record(username, "email-changed", username, null);
     }
 
-    private static void mustBeAddress(@Nullable String email) {
-        if (isTooLong(email))
-            throw Refusal.malformed("/email", "an address of at most 100 characters")
-                    .raise();
+    /** The address as it is stored. One that was stored before addresses were checked stays until somebody changes it. */
+    private static @Nullable String address(@Nullable String given, Account now) {
+        return given == null || given.equals(now.email())
+                ? given
+                : EmailAddress.checked("/email", given, LONGEST_ADDRESS);
     }
 
     /** Changes one's own password; all tokens and other sessions end, since whoever knew the old one may hold them. */
@@ -364,10 +374,6 @@ public class Accounts {
         calendarLinks.deleteOf(username);
         resets.deleteOf(username);
         sessions.endAllOf(username, keptSession);
-    }
-
-    private static boolean isTooLong(@Nullable String text) {
-        return text != null && text.length() > LONGEST_NAME;
     }
 
     /** An account, active or not. */

@@ -3,12 +3,11 @@ package dev.imprimatur.audit;
 
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,13 +70,13 @@ public record AuditQuery(
             // In a query string, an unescaped plus sign arrives as a space.
             String text = given.strip().replace(' ', '+');
             var instant = text.contains("T")
-                    ? OffsetDateTime.parse(text).toInstant()
-                    : LocalDate.parse(text)
+                    ? GivenTime.instant(text)
+                    : GivenTime.date(text)
                             .plusDays(days)
                             .atStartOfDay(ZoneOffset.UTC)
                             .toInstant();
             if (instant.toEpochMilli() >= 0 && instant.isBefore(END)) return instant;
-        } catch (DateTimeParseException | ArithmeticException wrong) {
+        } catch (DateTimeException | ArithmeticException wrong) {
             // Refused below.
         }
         throw malformed(name, "a date such as 2026-05-14, or an instant such as 2026-05-14T09:00:00Z");

@@ -4,6 +4,7 @@ package dev.imprimatur.index;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.FilterField;
 import dev.imprimatur.paging.Place;
+import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
@@ -11,10 +12,9 @@ import dev.imprimatur.representation.PublishedGuide;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -209,8 +209,8 @@ public record Property(
      */
     public static String date(String name, String text) {
         try {
-            return LocalDate.parse(text).toString();
-        } catch (DateTimeParseException wrong) {
+            return GivenTime.date(text).toString();
+        } catch (DateTimeException wrong) {
             throw malformed(name + " is a date such as 2026-05-14");
         }
     }
@@ -223,8 +223,8 @@ public record Property(
     public static Instant instant(String name, String text) {
         try {
             // an unescaped plus sign in a query string arrives as a space
-            return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
-        } catch (DateTimeParseException wrong) {
+            return GivenTime.instant(text.replace(' ', '+'));
+        } catch (DateTimeException wrong) {
             throw malformed(name + " is an instant such as 2026-05-14T09:00:00Z");
         }
     }

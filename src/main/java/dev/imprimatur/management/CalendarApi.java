@@ -14,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -86,8 +85,8 @@ class CalendarApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     CalendarView calendar(
-            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate from,
-            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to,
+            @RequestParam @Nullable LocalDate from,
+            @RequestParam @Nullable LocalDate to,
             @RequestParam(defaultValue = "100") int limit,
             @RequestParam @Nullable String cursor) {
         var first = from == null ? LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) : from;

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -101,7 +100,7 @@ class GuidesApi {
             @RequestParam @Nullable String state,
             @RequestParam @Nullable String q,
             @RequestParam @Nullable String owner,
-            @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate reviewDueBefore,
+            @RequestParam @Nullable LocalDate reviewDueBefore,
             @RequestParam @Nullable String translation,
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "20") int limit,

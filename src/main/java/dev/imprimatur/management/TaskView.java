@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.management;
 
+import dev.imprimatur.history.Edition;
 import dev.imprimatur.review.OpenTask;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -85,7 +86,7 @@ record TaskView(
                 task.assignee(),
                 InsteadOfView.of(task.insteadOf()),
                 task.since(),
-                seen == null || task.edition().requirements().isEmpty()
+                seen == null || isConfirmation(task) || task.edition().requirements().isEmpty()
                         ? null
                         : task.edition().requirements().stream()
                                 .map(it -> new RequirementView(
@@ -99,5 +100,10 @@ record TaskView(
                                 .toList(),
                 task.parts().isEmpty() ? null : task.parts(),
                 task.fromLog() ? true : null);
+    }
+
+    /** Whether the task is about what is published; requirements are about changes (ADR 47). */
+    private static boolean isConfirmation(OpenTask task) {
+        return task.edition().state() == Edition.State.PUBLISHED;
     }
 }

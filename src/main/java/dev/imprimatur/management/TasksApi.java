@@ -9,16 +9,15 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.credentials.Scope;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.Integrity;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.review.Inbox;
 import dev.imprimatur.review.TaskCompletion;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -100,9 +99,9 @@ class TasksApi {
         try {
             if (text == null) return null;
             return text.contains("T")
-                    ? OffsetDateTime.parse(text).toInstant()
-                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeParseException wrong) {
+                    ? GivenTime.instant(text)
+                    : GivenTime.date(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException wrong) {
             throw Refusal.malformed("due is a date or an RFC 3339 instant, such as 2026-12-01", List.of())
                     .raise();
         }

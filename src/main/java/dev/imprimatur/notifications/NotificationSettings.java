@@ -94,10 +94,12 @@ public class NotificationSettings {
                 .toList();
     }
 
-    /** Ends all mails to the account until its holder asks for them again. */
-    void endMail(String account) {
+    /** Ends all mails to the account until its holder asks for them again. Returns whether it got any before. */
+    boolean endMail(String account) {
         var now = preferences.of(account);
-        if (now.digest() != Digest.OFF) save(now.withoutMail());
+        if (now.digest() == Digest.OFF) return false;
+        save(now.withoutMail());
+        return true;
     }
 
     private void save(Preferences chosen) {

@@ -81,6 +81,7 @@ public class Notifications {
         notifications = database.getCollection("notifications", Notification.class);
         Index.make(notifications, Indexes.ascending("person", "bell", "read", "_id"));
         Index.make(notifications, Indexes.ascending("mail", "mailAt"));
+        Index.make(notifications, Indexes.ascending("guide", "edition"));
         Index.make(notifications, Indexes.ascending("person", "mail", "_id"));
     }
 
@@ -126,6 +127,25 @@ public class Notifications {
     void readUntil(String person, Instant until) {
         notifications.updateMany(
                 Filters.and(listed(person, true), Filters.lte("at", until)), Updates.set("read", true));
+    }
+
+    /**
+     * Marks what people were told, up to an instant, of tasks of an edition as read, unless the task is still open.
+     *
+     * @param open the ids of the open tasks
+     * @return the people who had unread ones
+     */
+    Set<String> readOfClosedTasks(String guide, int edition, Collection<String> open, Instant until) {
+        var closed = Filters.and(
+                Filters.eq("guide", guide),
+                Filters.eq("edition", edition),
+                Filters.ne("task", null),
+                Filters.nin("task", open),
+                Filters.eq("read", false),
+                Filters.lte("at", until));
+        var people = notifications.distinct("person", closed, String.class).into(new TreeSet<>());
+        if (!people.isEmpty()) notifications.updateMany(closed, Updates.set("read", true));
+        return people;
     }
 
     /** The people for whom a digest is due. */

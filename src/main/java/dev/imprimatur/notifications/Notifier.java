@@ -89,6 +89,14 @@ class Notifier {
 
     void tell(LogEntry entry) {
         tell(Event.of(entry), recipients.of(entry));
+        readClosed(entry);
+    }
+
+    /** Of a task that was decided, ended or replaced nobody has anything to do any more, so it does not stay unread. */
+    private void readClosed(LogEntry entry) {
+        var people = notifications.readOfClosedTasks(
+                entry.edition().guide(), entry.edition().number(), recipients.openTasks(entry.edition()), entry.at());
+        bell.changed(people);
     }
 
     void tell(Comment comment) {

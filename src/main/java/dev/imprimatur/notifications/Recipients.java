@@ -248,6 +248,11 @@ class Recipients {
         return writers;
     }
 
+    /** The ids of the open tasks of the edition in which somebody decides. */
+    Set<String> openTasks(EditionId edition) {
+        return tasks.decisions(edition).stream().map(OpenTask::id).collect(Collectors.toSet());
+    }
+
     /** Whether the person is still to be told at the time of sending: active, and may read. A task must still be open to them. */
     boolean isStillConcerned(Notification it, Account account, Guide guide) {
         if (!account.active() || !permissions.mayRead(account.person())) return false;

@@ -30,8 +30,7 @@ public class Unsubscription {
     /** Ends the mails. Doing it again changes nothing. */
     public void end(String token, String source) {
         String person = links.person(token).orElseThrow(() -> wrong(source));
-        settings.endMail(person);
-        audit.record(person, "mail-unsubscribed", null, source);
+        if (settings.endMail(person)) audit.record(person, "mail-unsubscribed", null, source);
     }
 
     private Refused wrong(String source) {

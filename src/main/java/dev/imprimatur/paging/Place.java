@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.paging;
 
+import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 
 /**
@@ -50,8 +51,8 @@ public record Place(String key, String id) {
     /** Returns the key as a date. Throws a refusal if the key is not a date. */
     public LocalDate date() {
         try {
-            return LocalDate.parse(key);
-        } catch (DateTimeParseException invented) {
+            return GivenTime.date(key);
+        } catch (DateTimeException invented) {
             throw unknown();
         }
     }

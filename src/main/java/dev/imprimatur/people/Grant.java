@@ -31,7 +31,7 @@ public record Grant(
     }
 
     /** Whether the grant looks at the tags of guides. */
-    public boolean isByTag() {
+    public boolean looksAtTags() {
         return tags != null;
     }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -53,8 +52,8 @@ final class ScheduledTime {
 
     private static Optional<Instant> withOffset(String text) {
         try {
-            return Optional.of(OffsetDateTime.parse(text).toInstant());
-        } catch (DateTimeParseException noOffset) {
+            return Optional.of(GivenTime.instant(text));
+        } catch (DateTimeException noOffset) {
             return Optional.empty();
         }
     }
@@ -63,6 +62,7 @@ final class ScheduledTime {
         LocalDateTime local;
         try {
             local = LocalDateTime.parse(text);
+            GivenTime.date(local.toLocalDate().toString());
         } catch (DateTimeException noTime) {
             throw Refusal.malformed(
                             pointer,
@@ -76,11 +76,18 @@ final class ScheduledTime {
         if (offsets.size() == 1) return local.toInstant(offsets.getFirst());
         if (offsets.isEmpty()) {
             var gap = zone.getRules().getTransition(local);
+            boolean skipsDays = !gap.getDateTimeBefore()
+                    .toLocalDate()
+                    .equals(gap.getDateTimeAfter().toLocalDate());
             throw Refusal.malformed(
                             pointer,
-                            "does not exist in " + zone.getId() + ": the clocks go from "
-                                    + gap.getDateTimeBefore().toLocalTime() + " to "
-                                    + gap.getDateTimeAfter().toLocalTime() + " on that day")
+                            "does not exist in " + zone.getId() + ": "
+                                    + (skipsDays
+                                            ? "the clocks go from " + gap.getDateTimeBefore() + " to "
+                                                    + gap.getDateTimeAfter() + ", and the time between is skipped"
+                                            : "the clocks go from "
+                                                    + gap.getDateTimeBefore().toLocalTime() + " to "
+                                                    + gap.getDateTimeAfter().toLocalTime() + " on that day"))
                     .raise();
         }
         throw Refusal.malformed(

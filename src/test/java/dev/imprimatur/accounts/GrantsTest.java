@@ -134,16 +134,16 @@ class GrantsTest {
             for (String role : List.of("EDITOR", "REVIEWER", "PUBLISHER")) {
                 if (random.nextInt(4) == 0) continue;
                 roles.add(role);
-                for (int i = random.nextInt(3); i > 0; i--)
-                    grants.add(Map.of(
-                            "role",
-                            role,
-                            "types",
-                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "role-guide" : "faq"),
-                            "locales",
-                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "de" : "en-US"),
-                            "tags",
-                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "alpha" : "beta")));
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    List<String> types =
+                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "role-guide" : "faq");
+                    List<String> locales =
+                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "de" : "en-US");
+                    List<String> tags =
+                            random.nextBoolean() ? List.of() : List.of(random.nextBoolean() ? "alpha" : "beta");
+                    if (!types.isEmpty() || !locales.isEmpty() || !tags.isEmpty())
+                        grants.add(Map.of("role", role, "types", types, "locales", locales, "tags", tags));
+                }
             }
             if (roles.isEmpty()) continue;
             String who = account(roles, grants);
@@ -319,7 +319,11 @@ class GrantsTest {
                         "/grants/0/types/0", List.of(Map.of("role", "EDITOR", "types", List.of("nothing"))),
                         "/grants/0/locales/0", List.of(Map.of("role", "EDITOR", "locales", List.of("?"))),
                         "/grants/0/tags/0", List.of(Map.of("role", "EDITOR", "tags", List.of(" "))),
-                        "/grants/0", List.of(Map.of("role", "EDITOR", "type", "faq")))
+                        "/grants/0", List.of(Map.of("role", "EDITOR", "type", "faq")),
+                        "/grants/1",
+                                List.of(
+                                        Map.of("role", "EDITOR", "tags", List.of("t1")),
+                                        Map.of("role", "EDITOR", "tags", List.of())))
                 .entrySet()) {
             var answer = node.as("admin").patch("/accounts/" + who, Map.of("grants", wrong.getValue()));
             assertThat(answer.status()).as(wrong.getKey()).isEqualTo(400);
@@ -331,5 +335,34 @@ class GrantsTest {
                         .at("/errors/0/pointer")
                         .asString())
                 .isEqualTo("/groups/0");
+    }
+
+    @Test
+    void theGrantsOfAnAnswerCanBeSentBack() {
+        String who = account(Set.of("EDITOR"), List.of(Map.of("role", "EDITOR", "tags", List.of("t1"))));
+        var listed = node.as("admin").get("/accounts").ok().get("items").values().stream()
+                .filter(it -> it.get("username").asString().equals(who))
+                .findFirst()
+                .orElseThrow()
+                .get("grants");
+
+        assertThat(node.as("admin")
+                        .patch("/accounts/" + who, Map.of("grants", listed))
+                        .ok()
+                        .get("grants"))
+                .isEqualTo(listed);
+        assertThat(listed.get(0).propertyNames()).containsExactlyInAnyOrder("role", "tags");
+    }
+
+    @Test
+    void aGrantOfARoleThatIsMissingNamesTheRolesInWords() {
+        String who = account(Set.of("EDITOR"), List.of());
+
+        assertThat(node.as("admin")
+                        .patch("/accounts/" + who, Map.of("grants", List.of(Map.of("role", "REVIEWER", "tags", List.of("x")))))
+                        .json()
+                        .at("/errors/0/detail")
+                        .asString())
+                .isEqualTo("the account does not have this role; its roles are EDITOR");
     }
 }

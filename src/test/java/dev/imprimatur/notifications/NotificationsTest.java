@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import com.sun.net.httpserver.HttpServer;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
@@ -225,6 +228,26 @@ class NotificationsTest {
     }
 
     @Test
+    void aTaskThatIsDecidedIsNoLongerUnreadForAnybody() {
+        var guide = node.guides().submitted();
+        awaitTold("reviewer", guide);
+        awaitTold("second-reviewer", guide);
+        var other = node.guides().submitted();
+        awaitTold("reviewer", other);
+
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", guide), "approve")
+                .ok();
+
+        for (String name : List.of("reviewer", "second-reviewer"))
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> told(name, guide).stream()
+                            .filter(it -> it.get("kind").asString().equals("task"))
+                            .allMatch(it -> it.get("read").asBoolean()));
+        assertThat(told("reviewer", other).getFirst().get("read").asBoolean()).isFalse();
+    }
+
+    @Test
     void aDecisionIsToldToWhoWrote() {
         var guide = node.guides().submitted();
         node.guides()
@@ -326,6 +349,14 @@ class NotificationsTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(digestOf(name)).isEqualTo("off");
         assertThat(digestOf("reviewer")).isEqualTo("hourly");
+        stranger.send(
+                "POST", path, "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded");
+        assertThat(node.as("admin")
+                        .get("/audit?action=mail-unsubscribed&person=" + name)
+                        .ok()
+                        .get("items")
+                        .size())
+                .isEqualTo(1);
         int before = mailsTo(name).size();
         awaitTold(name, titled("After the end"));
         untilNothingIsDue();
@@ -470,9 +501,10 @@ class NotificationsTest {
     @Test
     void anAddressThatIsNoneIsSeenByAdministrators() {
         String name = person("REVIEWER");
-        node.as("admin")
-                .patch("/accounts/" + name, Map.of("email", "a@example.org, b@example.org"))
-                .ok();
+        // as a release stored it that did not check addresses
+        node.bean(MongoDatabase.class)
+                .getCollection("accounts")
+                .updateOne(Filters.eq("_id", name), Updates.set("email", "a@example.org, b@example.org"));
         titled("To one address");
         await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
         node.as("admin")

@@ -3,6 +3,7 @@ package dev.imprimatur.publication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.testing.Guides;
@@ -11,6 +12,7 @@ import dev.imprimatur.testing.Visitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +96,28 @@ class RequirementsTest {
         guides.nextEditionSubmitted(guide, "Another summary.");
         guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
         assertThat(guides.read(guide).json().at("/content/summary").asString()).isEqualTo("Another summary.");
+    }
+
+    /** Requirements are about changes (ADR 47). */
+    @Test
+    void aConfirmationShowsNoRequirement() {
+        var guide = guides.submitted();
+        guides.decide("payer", guides.task("payer", guide), "approve").ok();
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve");
+
+        node.clock().forward(Duration.ofDays(200));
+        node.renewTokens();
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.find("second-reviewer", guide).isPresent());
+        assertThat(guides.task("second-reviewer", guide).has("requirements")).isFalse();
+        assertThat(Visitor.signedIn(node, "second-reviewer")
+                        .get("/studio/guides/" + guide.id() + "/review")
+                        .body())
+                .contains("Confirm")
+                .doesNotContain("Required approvals");
+        guides.decide("second-reviewer", guides.task("second-reviewer", guide), "confirm")
+                .ok();
     }
 
     @Test

@@ -308,13 +308,14 @@ class SchedulesTest {
             2027-03-01T09:00:00        | europe/berlin | /zone      | IANA
             2027-03-01T09:00:00Z       | ''            | /zone      | IANA
             tomorrow                   | -             | /publishAt | exists
-            -0001-01-01T00:00:00Z      | -             | /publishAt | past
+            -0001-01-01T00:00:00Z      | -             | /publishAt | exists
             2020-01-01T00:00:00Z       | -             | /publishAt | past
             2201-01-01T00:00:00Z       | -             | /publishAt | 2200
-            +100000-01-01T00:00:00Z    | -             | /publishAt | 2200
+            +100000-01-01T00:00:00Z    | -             | /publishAt | exists
             2027-03-01T09:00:00        | -             | /publishAt | zone
             2027-03-01T09:00:00        | Mars/Olympus  | /zone      | IANA
             2027-03-01T09:00:00        | +01:00        | /zone      | IANA
+            2011-12-30T09:00:00        | Pacific/Apia  | /publishAt | from 2011-12-30T00:00 to 2011-12-31T00:00
             2027-03-28T02:30:00        | Europe/Berlin | /publishAt | from 02:00 to 03:00
             2027-10-31T02:30:00        | Europe/Berlin | /publishAt | 2027-10-31T02:30:00+02:00 or 2027-10-31T02:30:00+01:00
             """)
