@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.flowable.common.engine.api.FlowableException;
+import org.flowable.common.engine.api.FlowableOptimisticLockingException;
 import org.flowable.engine.ProcessEngine;
 import org.flowable.engine.impl.cmd.ClearProcessInstanceLockTimesCmd;
 import org.jspecify.annotations.Nullable;
@@ -194,13 +196,41 @@ class Engine implements SmartLifecycle {
 
     /** Does work that only the engine can do, with {@linkplain #retry retries}; refuses it while the engine does not answer. */
     <T> T require(Supplier<T> work) {
-        return call(() -> retry(work), () -> {
+        return call(() -> orUnavailable(work), () -> {
             throw Refusal.unavailable(
                             "unavailable",
                             "the workflow engine does not answer at the moment; send the same request again shortly",
                             PAUSE)
                     .raise();
         });
+    }
+
+    private <T> T orUnavailable(Supplier<T> work) {
+        boolean isRepeated = isRepeated();
+        try {
+            return retry(work);
+        } catch (FlowableException failed) {
+            if (isRepeated || !isFault(failed)) throw failed;
+            log.error("the engine fails at a step of a workflow", failed);
+            throw Refusal.unavailable(
+                            "workflow-fails",
+                            "the engine cannot run this step of the workflow; an administrator deploys a repaired version"
+                                    + " and moves the edition to it",
+                            LAST_RETRY)
+                    .raise();
+        }
+    }
+
+    /** Whether the engine fails whenever this work is done, because the workflow asks for something that it cannot do. */
+    static boolean isFault(RuntimeException failed) {
+        return failed instanceof FlowableException
+                && !(failed instanceof FlowableOptimisticLockingException)
+                && mayBeRace(failed);
+    }
+
+    /** Whether a caller repeats the work, or its transaction ends with a failure. */
+    static boolean isRepeated() {
+        return RETRYING.isBound() || TransactionSynchronizationManager.isActualTransactionActive();
     }
 
     private <T> T call(Supplier<T> fromEngine, Supplier<T> fallback) {
@@ -223,7 +253,7 @@ class Engine implements SmartLifecycle {
      * not retry, since the outermost call repeats the whole. Neither does a call within a transaction, which the failure has ended.
      */
     <T> T retry(Supplier<T> work) {
-        return RETRYING.isBound() || TransactionSynchronizationManager.isActualTransactionActive()
+        return isRepeated()
                 ? work.get()
                 : ScopedValue.where(RETRYING, true).call(() -> attempts(work));
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.flowable.common.engine.api.FlowableException;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,9 +129,20 @@ class GuideReconciler {
         }
     }
 
-    /** Reconciles the guide, or leaves it to the {@link Reconciler} while the engine is unavailable. The fact is in the log already. */
+    /**
+     * Reconciles the guide, or leaves it to the {@link Reconciler} while the engine is unavailable, or fails at a step of the workflow. The
+     * fact is in the log already.
+     */
     void reconcileOrDefer(String guideId) {
-        boolean done = engine.runIfAvailable(() -> reconcile(guideId));
+        boolean isRepeated = Engine.isRepeated();
+        boolean done;
+        try {
+            done = engine.runIfAvailable(() -> reconcile(guideId));
+        } catch (FlowableException failed) {
+            if (isRepeated || !Engine.isFault(failed)) throw failed;
+            log.error("the engine fails at a step of the workflow of guide {}", guideId, failed);
+            return;
+        }
         if (!done && deferred.size() < MOST_DEFERRED) deferred.add(guideId);
         if (!done) log.warn("the processes of guide {} stay behind their logs until the engine answers", guideId);
     }

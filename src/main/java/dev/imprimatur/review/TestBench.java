@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,6 +64,7 @@ class TestBench implements DisposableBean {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final ReviewIntervals INTERVALS = new ReviewIntervals(Period.ofMonths(6), Map.of());
     private static final Instant BEGIN = Instant.parse("2026-01-05T09:00:00Z");
+    private static final Duration LONGER_THAN_A_REVIEW = Duration.ofDays(200);
     private static final Revision.Ref REVISION = new Revision.Ref(1, "sha256:0");
 
     private final Duration lead;
@@ -105,8 +107,8 @@ class TestBench implements DisposableBean {
             var begun = new Run(deployed(bpmn, workflow), workflow, wanted);
             run = begun;
             try {
-                begun.start();
-                walked.add(begun.position(null));
+                begun.begin();
+                walked.add(begun.position(begun.fault));
                 for (var step : wanted.steps()) walked.add(begun.take(step));
                 return walked;
             } finally {
@@ -116,17 +118,59 @@ class TestBench implements DisposableBean {
         });
     }
 
-    /** What the engine itself says against the workflow; null if it would run it. */
+    /**
+     * What the engine itself says against the workflow: it reads the file, and takes these walks, behind each of which all timers fire and
+     * each task of the published edition is decided.
+     *
+     * @return null if the engine runs it
+     */
     @Nullable
-    String refusal(byte[] bpmn, Workflow workflow) {
+    String refusal(byte[] bpmn, Workflow workflow, List<Walkthrough> walks) {
         return alone(() -> {
+            String deployment;
             try {
-                engine().getRepositoryService().deleteDeployment(deployed(bpmn, workflow), true);
-                return null;
+                deployment = deployed(bpmn, workflow);
             } catch (FlowableException refused) {
                 return "the engine refuses the file: " + refused.getMessage();
             }
+            try {
+                var decided = new HashSet<String>();
+                return walks.stream()
+                        .flatMap(walk -> Stream.ofNullable(tried(deployment, workflow, walk, decided)))
+                        .findFirst()
+                        .orElse(null);
+            } finally {
+                run = null;
+                engine().getRepositoryService().deleteDeployment(deployment, true);
+            }
         });
+    }
+
+    /**
+     * Takes a walk, lets the timers fire, and decides what is open then.
+     *
+     * @param decided the outcomes that were chosen on published editions; grows
+     */
+    private @Nullable String tried(String deployment, Workflow workflow, Walkthrough walk, Set<String> decided) {
+        var later = new Walkthrough.Step(null, null, null, null, LONGER_THAN_A_REVIEW);
+        for (var steps = walk.steps(); ; ) {
+            clock.now = BEGIN;
+            var begun = new Run(deployment, workflow, walk);
+            run = begun;
+            begun.begin();
+            for (var step : steps) if (begun.fault == null) begun.take(step);
+            var last = begun.take(later);
+            if (begun.fault != null) return begun.fault;
+            if (!last.live()) return null;
+            var next = last.tasks().stream()
+                    .flatMap(task -> task.outcomes().stream()
+                            .filter(outcome -> decided.add(task.id() + " " + outcome.id()))
+                            .map(outcome -> new Walkthrough.Step(null, outcome.id(), task.id(), null, null)))
+                    .findFirst();
+            if (next.isEmpty()) return null;
+            steps = Stream.concat(walk.steps().stream(), Stream.of(later, next.get()))
+                    .toList();
+        }
     }
 
     private <T> T alone(Supplier<T> work) {
@@ -211,6 +255,8 @@ class TestBench implements DisposableBean {
         private String process = "";
         private int people;
         private int fired;
+        /** What the engine could not do, in words; null if it could do everything. */
+        private @Nullable String fault;
 
         Run(String deployment, Workflow workflow, Walkthrough wanted) {
             this.deployment = deployment;
@@ -236,6 +282,27 @@ class TestBench implements DisposableBean {
                     .getId();
         }
 
+        /** Opens the edition; a workflow that the engine cannot start has no process. */
+        void begin() {
+            try {
+                start();
+            } catch (RuntimeException failed) {
+                fault = fault("at the start", failed);
+            }
+        }
+
+        private static String fault(String where, RuntimeException failed) {
+            Throwable cause = failed;
+            while (cause.getCause() != null) cause = cause.getCause();
+            return where + " the engine fails: " + cause.getMessage();
+        }
+
+        private static String inWords(Walkthrough.Step step) {
+            return step.decide() != null
+                    ? "with the outcome “" + step.decide() + "” on “" + step.task() + "”"
+                    : step.advance() != null ? "when its timers fire," : "with the submission";
+        }
+
         private Person person() {
             people++;
             return person("person-" + people);
@@ -253,10 +320,12 @@ class TestBench implements DisposableBean {
                 else if (Boolean.TRUE.equals(step.submit())) submit();
                 else decide(step);
                 return position(null);
-            } catch (Refused | FlowableException failed) {
+            } catch (RuntimeException failed) {
                 edition = before;
-                return position(
-                        Refused.in(failed).map(Refusal::detail).orElseGet(() -> String.valueOf(failed.getMessage())));
+                return position(Refused.in(failed).map(Refusal::detail).orElseGet(() -> {
+                    fault = fault(inWords(step), failed);
+                    return fault;
+                }));
             }
         }
 

@@ -115,7 +115,7 @@ public class WorkflowDesign {
         if (workflow == null) return examined;
         var further = new ArrayList<>(workflows.misfits(workflow));
         if (further.isEmpty()) {
-            String refused = bench.refusal(xml, workflow);
+            String refused = bench.refusal(xml, workflow, examined.walks());
             if (refused != null) further.add(refused);
         }
         return further.isEmpty()
@@ -125,7 +125,8 @@ public class WorkflowDesign {
                         null,
                         further.stream()
                                 .map(it -> new WorkflowFinding(null, null, null, it))
-                                .toList());
+                                .toList(),
+                        List.of());
     }
 
     private byte[] xml(String bpmn) {

@@ -29,11 +29,16 @@ final class WorkflowExplorer {
     /** How many positions are tried for each combination; more means that the workflow is too large to be understood. */
     private static final int MOST = 2_000;
 
+    /** How many walks the engine takes. */
+    private static final int MOST_WALKS = 40;
+
     private static final Revision.Ref REVISION = new Revision.Ref(1, "sha256:0");
     private static final EditionId EDITION = new EditionId("tried", 1);
 
     private final Workflow workflow;
     private final Set<String> faults = new LinkedHashSet<>();
+    /** The shortest ways to each outcome of each task, as walks for the test bench. */
+    private final Set<Walkthrough> walks = new LinkedHashSet<>();
 
     WorkflowExplorer(Workflow workflow) {
         this.workflow = workflow;
@@ -44,19 +49,43 @@ final class WorkflowExplorer {
         for (boolean changed : workflow.changedFields().isEmpty() ? List.of(false) : List.of(false, true))
             for (int approvals = 1; approvals <= (workflow.asksForMoreApprovals() ? MOST_APPROVALS : 1); approvals++)
                 try {
-                    explore(workflow.asking((edition, field) -> changed), approvals);
+                    explore(workflow.asking((edition, field) -> changed), approvals, changed);
                 } catch (IllegalStateException endless) {
                     return List.of(String.valueOf(endless.getMessage()));
                 }
         return List.copyOf(faults);
     }
 
-    /** An edition and the decisions that led to it. */
-    private record Tried(Edition edition, String how) {}
+    /** Walks by which each outcome of each task before the publication is chosen; empty before {@link #faults()}. */
+    List<Walkthrough> walks() {
+        return walks.stream()
+                .filter(walk -> walks.stream().noneMatch(other -> continues(other, walk)))
+                .limit(MOST_WALKS)
+                .toList();
+    }
 
-    private void explore(Workflow tried, int approvals) {
+    private static boolean continues(Walkthrough longer, Walkthrough walk) {
+        return longer.steps().size() > walk.steps().size()
+                && longer.changed().equals(walk.changed())
+                && longer.approvals() == walk.approvals()
+                && longer.steps().subList(0, walk.steps().size()).equals(walk.steps());
+    }
+
+    /** An edition, the decisions that led to it in words, and as steps. */
+    private record Tried(Edition edition, String how, List<Walkthrough.Step> steps) {}
+
+    private static List<Walkthrough.Step> and(List<Walkthrough.Step> steps, Walkthrough.Step... more) {
+        return Stream.concat(steps.stream(), Stream.of(more)).toList();
+    }
+
+    private static final Walkthrough.Step SUBMIT = new Walkthrough.Step(true, null, null, null, null);
+
+    private void explore(Workflow tried, int approvals, boolean changed) {
+        var fields = changed ? tried.changedFields() : Set.<String>of();
+        var chosen = new HashSet<String>();
+        walks.add(new Walkthrough(fields, approvals, List.of(SUBMIT)));
         var first = start(tried, approvals);
-        var unvisited = new ArrayDeque<>(List.of(new Tried(first, "")));
+        var unvisited = new ArrayDeque<>(List.of(new Tried(first, "", List.of(SUBMIT))));
         var seen = new HashSet<String>();
         while (!unvisited.isEmpty()) {
             var at = unvisited.pop();
@@ -77,6 +106,11 @@ final class WorkflowExplorer {
                 for (var outcome : step.outcomes()) {
                     if (outcome.effect().vouches() != outcome.approves()) continue;
                     if (outcome.effect() == Decision.Effect.REVISE) continue;
+                    var steps =
+                            and(at.steps(), new Walkthrough.Step(null, outcome.id(), step.id(), null, null));
+                    boolean isNew = chosen.add(step.id() + " " + outcome.id() + " " + at.edition().approvals().size());
+                    boolean goesBack = outcome.effect() == Decision.Effect.REQUEST_CHANGES;
+                    if (isNew) walks.add(new Walkthrough(fields, approvals, goesBack ? and(steps, SUBMIT) : steps));
                     if (outcome.effect() == Decision.Effect.REQUEST_CHANGES) {
                         if (!tried.leadsBack(at.edition(), step.id(), outcome.id()))
                             faults.add("<userTask id=\"" + step.id() + "\">: the flows behind the outcome “"
@@ -88,7 +122,7 @@ final class WorkflowExplorer {
                     String how = (at.how().isEmpty() ? "" : at.how() + ", then ") + "“" + outcome.name() + "” on “"
                             + step.name() + "”";
                     try {
-                        unvisited.add(new Tried(decided(tried, at.edition(), step, outcome, approvals), how));
+                        unvisited.add(new Tried(decided(tried, at.edition(), step, outcome, approvals), how, steps));
                     } catch (Refused refused) {
                         faults.add("<userTask id=\"" + step.id() + "\">: after "
                                 + (at.how().isEmpty() ? "the submission" : at.how()) + " the outcome “" + outcome.name()

@@ -132,6 +132,8 @@ final class WorkflowFile {
     private String boundary = "";
     /** The id of the end event that is being read; empty outside of one. */
     private String endEvent = "";
+    /** The id of the event that was read last. */
+    private String event = "";
 
     private WorkflowFile(String file, Set<String> knownSteps) {
         this.file = file;
@@ -158,8 +160,10 @@ final class WorkflowFile {
      *
      * @param id the id of the process; empty if none was read
      * @param workflow null if there are findings
+     * @param walks walks that take each outcome of each task, for the engine to try
      */
-    record Examined(String id, @Nullable Workflow workflow, List<WorkflowFinding> findings) {}
+    record Examined(
+            String id, @Nullable Workflow workflow, List<WorkflowFinding> findings, List<Walkthrough> walks) {}
 
     /** Reads an uploaded workflow. More rules hold for it than for a file: all of it is drawn, and nothing in it is left open. */
     static Examined examine(byte[] xml, Set<String> knownSteps) {
@@ -171,11 +175,13 @@ final class WorkflowFile {
         }
         boolean sound = reading.faults.isEmpty();
         var workflow = sound ? reading.graph.workflow(reading.process) : null;
-        if (workflow != null) new WorkflowExplorer(workflow).faults().forEach(reading::addFault);
+        var explorer = workflow == null ? null : new WorkflowExplorer(workflow);
+        if (explorer != null) explorer.faults().forEach(reading::addFault);
         return new Examined(
                 reading.process,
                 reading.faults.isEmpty() ? workflow : null,
-                reading.faults.stream().limit(MOST_FINDINGS).toList());
+                reading.faults.stream().limit(MOST_FINDINGS).toList(),
+                explorer == null ? List.of() : explorer.walks());
     }
 
     private void readAll(byte[] xml) {
@@ -284,10 +290,15 @@ final class WorkflowFile {
                 if (endEvent.isEmpty()) fault(in, "a terminateEventDefinition is in an endEvent");
                 else graph.addTerminating(endEvent, containers.element());
             }
-            case "intermediateCatchEvent" -> graph.addCatchEvent(id);
-            case "message" -> graph.addMessage(attribute(in, "name"));
+            case "intermediateCatchEvent" -> {
+                event = id;
+                graph.addCatchEvent(id);
+            }
+            case "message" -> graph.addMessage(id, attribute(in, "name"));
+            case "messageEventDefinition" -> graph.addReceiver(event, attribute(in, "messageRef"));
             case "boundaryEvent" -> {
                 boundary = id;
+                event = id;
                 graph.addBoundaryEvent(
                         id,
                         attribute(in, "attachedToRef"),
@@ -299,6 +310,8 @@ final class WorkflowFile {
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
                 task = new Step(id, attribute(in, "name"), group, new ArrayList<>(), within(in));
                 graph.addTask(task, containers.element());
+                var due = TIME.matcher(flowable(in, "dueDate"));
+                if (due.matches()) graph.addDue(id, due.group(1));
             }
             case "serviceTask" -> {
                 String step = flowable(in, "delegateExpression").replaceFirst("^\\$\\{([A-Za-z]+)}$", "$1");
@@ -365,7 +378,7 @@ final class WorkflowFile {
         switch (open.element()) {
             case "timeDate" -> {
                 var time = TIME.matcher(text);
-                if (time.matches()) graph.addTimer(time.group(1));
+                if (time.matches()) graph.addTimer(event, time.group(1));
                 else
                     fault(
                             in,

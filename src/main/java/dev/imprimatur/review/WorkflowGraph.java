@@ -56,8 +56,14 @@ final class WorkflowGraph {
     /** The roles that service tasks tell something, by the id of the task. */
     private final Map<String, String> told = new HashMap<>();
 
-    private final Set<String> timers = new HashSet<>();
-    private final Set<String> messages = new HashSet<>();
+    /** The process variable that each timer waits for, by the id of its event. */
+    private final Map<String, String> timers = new LinkedHashMap<>();
+    /** The process variable that each due date names, by the id of the task. */
+    private final Map<String, String> dues = new LinkedHashMap<>();
+    /** The names of the messages, by their ids. */
+    private final Map<String, String> messages = new HashMap<>();
+    /** The ids of the messages that events wait for, by the id of the event. */
+    private final Map<String, String> receivers = new HashMap<>();
     private final List<SequenceFlows.Flow> flows = new ArrayList<>();
     private final Set<String> starts = new HashSet<>();
     /** The end events of each sub-process, by its id. */
@@ -121,13 +127,23 @@ final class WorkflowGraph {
         connect(attachedTo, id);
     }
 
-    /** @param variable the process variable with the instant that the timer waits for */
-    void addTimer(String variable) {
-        timers.add(variable);
+    /** @param variable the process variable with the instant that the timer of the event waits for */
+    void addTimer(String event, String variable) {
+        timers.put(event, variable);
     }
 
-    void addMessage(String name) {
-        messages.add(name);
+    /** @param variable the process variable with the instant until which the task is due */
+    void addDue(String task, String variable) {
+        dues.put(task, variable);
+    }
+
+    void addMessage(String id, String name) {
+        messages.put(id, name);
+    }
+
+    /** @param message the id of the message that the event waits for */
+    void addReceiver(String event, String message) {
+        receivers.put(event, message);
     }
 
     /** @param container the id of the sub-process that the event starts; empty for the process itself */
@@ -195,7 +211,7 @@ final class WorkflowGraph {
                                 .findFirst()
                                 .orElse(null)),
                 restsAt(),
-                timers,
+                Set.copyOf(timers.values()),
                 changedFields,
                 taskTimers(),
                 announcing.stream()
@@ -346,7 +362,74 @@ final class WorkflowGraph {
             if (step.equals(PUBLISH) && unstamped.contains(id))
                 faults.add("<serviceTask id=\"" + id + "\"> can be reached without a service task ${stamp}");
         });
+        undefined(unstamped, faults);
         return faults;
+    }
+
+    /** The due dates, timers and conditions that ask for something which is not known yet where they stand. */
+    private void undefined(Set<String> unstamped, List<String> faults) {
+        var unpublished = reachable("", at -> PUBLISH.equals(services.get(at)));
+        dues.forEach((task, variable) -> {
+            if (!variable.equals("reviewDueAt") || unpublished.contains(task))
+                faults.add("<userTask id=\"" + task + "\">: "
+                        + (unpublished.contains(task)
+                                ? "the task opens before the publication, so its dueDate is a duration such as P5D"
+                                : "the task opens behind the publication, so its dueDate is ${reviewDueAt}")
+                        + ", not ${" + variable + "}");
+        });
+        var unscheduled = reachableBy(flow -> !"${schedule == 'waiting'}".equals(flow.condition()));
+        var unreceived = reachable("", at -> LogReplay.UNPUBLISH_SCHEDULED.equals(
+                messages.get(receivers.getOrDefault(at, ""))));
+        timers.forEach((event, variable) -> {
+            String only = switch (variable) {
+                case PUBLISH_AT -> unscheduled.contains(event) ? "behind the condition ${schedule == 'waiting'}" : "";
+                case UNPUBLISH_AT ->
+                    unreceived.contains(event)
+                            ? "behind an event with the message " + LogReplay.UNPUBLISH_SCHEDULED
+                            : "";
+                default -> unstamped.contains(event) ? "behind a service task ${stamp}" : "";
+            };
+            if (!only.isEmpty())
+                faults.add("“" + event + "” waits for ${" + variable + "}, which is known only " + only);
+        });
+        announcing.stream()
+                .filter(unstamped::contains)
+                .forEach(event -> faults.add(
+                        "“" + event + "” waits for ${" + ReviewTimes.VARIABLE
+                                + "}, which is known only behind a service task ${stamp}"));
+        var undecided = reachable(
+                "", at -> tasks.containsKey(at) && !tasks.get(at).isDrafting());
+        var unsubmitted = reachable("", at -> tasks.containsKey(at) && tasks.get(at).isDrafting());
+        for (int i = 0; i < flows.size(); i++) {
+            String condition = Objects.requireNonNullElse(flows.get(i).condition(), "");
+            String from = flows.get(i).from();
+            String only = condition.contains("schedule") && unstamped.contains(from)
+                    ? "behind a service task ${stamp}"
+                    : (condition.contains("outcome") || condition.contains("approvalsMissing"))
+                                    && undecided.contains(from)
+                            ? "behind a task with outcomes"
+                            : condition.contains("Changed}") && unsubmitted.contains(from)
+                                    ? "behind the task in which an edition is written"
+                                    : "";
+            if (!only.isEmpty())
+                faults.add("<sequenceFlow id=\"" + flowIds.get(i) + "\"> asks for " + condition
+                        + ", which is known only " + only);
+        }
+    }
+
+    /** All elements that can be reached from the start by these flows alone. */
+    private Set<String> reachableBy(Predicate<SequenceFlows.Flow> isTaken) {
+        var seen = new HashSet<String>(Set.of(""));
+        for (int before = 0; before < seen.size(); ) {
+            before = seen.size();
+            flows.stream()
+                    .filter(flow -> seen.contains(flow.from()) && isTaken.test(flow))
+                    .forEach(flow -> seen.add(flow.to()));
+            boundaryEvents.forEach((event, activity) -> {
+                if (seen.contains(activity)) seen.add(event);
+            });
+        }
+        return seen;
     }
 
     /** All elements behind an element, also those behind the sub-processes around it. */
@@ -512,7 +595,7 @@ final class WorkflowGraph {
     }
 
     private void mustReceive(String message, String timer, List<String> faults) {
-        if (timers.contains(timer) && !messages.contains(message))
+        if (timers.containsValue(timer) && !messages.containsValue(message))
             faults.add("a timer waits for ${" + timer + "}, so an event must receive the message “" + message
                     + "”, which tells the process that the schedule has changed");
     }

@@ -7,15 +7,18 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.content.Sha256;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -193,6 +196,35 @@ class WorkflowsApiTest {
         assertThat(versions().getFirst().get("usable").asBoolean()).isFalse();
         node.clock().forward(Duration.ofSeconds(11));
         assertThat(open(guides.submitted())).isNotIn("Review honestly", "Review dishonestly");
+    }
+
+    /** A version of an earlier release, which checked less: facts stand, and nothing is lost once a repaired version is there. */
+    @Test
+    void aStepThatTheEngineCannotRunLosesNoFactAndStopsNobody() {
+        String broken = file.replace("name=\"Write draft\"", "name=\"Write draft\" flowable:dueDate=\"${reviewDueAt}\"");
+        assertThat(deploy(broken, read().header("ETag")).status()).isEqualTo(422);
+        int number = deploy(named("Review before"), read().header("ETag"))
+                .ok()
+                .get("version")
+                .asInt();
+        var versions = node.bean(MongoDatabase.class).getCollection("workflow_versions");
+        versions.updateOne(
+                Filters.eq("_id", ID + ":" + number),
+                Updates.combine(
+                        Updates.set("bpmn", broken), Updates.set("hash", "sha256:" + HexFormat.of().formatHex(Sha256.of(broken.getBytes(StandardCharsets.UTF_8))))));
+        node.restartWithoutEngineDatabase();
+        node.clock().forward(Duration.ofSeconds(11));
+
+        var guide = guides.drafted();
+        assertThat(guides.state(guide).get("state").asString()).isEqualTo("draft");
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        assertThat(node.as("admin")
+                        .post(
+                                "/workflows/test",
+                                Map.of("bpmn", broken, "steps", List.of(Map.of("submit", true))))
+                        .status())
+                .isEqualTo(422);
+        assertThat(node.as("reviewer").get("/inbox").status()).isEqualTo(200);
     }
 
     private List<JsonNode> walk(String workflow, List<String> changed, List<Map<String, Object>> steps)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,25 @@ class TestBenchTest {
         var outcome =
                 step.outcomes().get(random.nextInt(3) == 0 ? step.outcomes().size() - 1 : 0);
         return new Walkthrough.Step(null, outcome.id(), step.id(), PEOPLE.get(random.nextInt(PEOPLE.size())), null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"role-guide-review", "two-stage-review", "parallel-review"})
+    void theEngineTakesEachOutcomeBeforeAWorkflowIsDeployed(String id) throws IOException {
+        String bpmn = Files.readString(Path.of("workflows", id + Workflows.SUFFIX));
+        var examined = WorkflowFile.examine(bpmn.getBytes(StandardCharsets.UTF_8), ServiceTasks.NAMES);
+        var workflow = Objects.requireNonNull(examined.workflow());
+        byte[] failing = bpmn.replace("flowable:dueDate=\"${reviewDueAt}\"", "flowable:dueDate=\"${nobodyKnows}\"")
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThat(bench.refusal(bpmn.getBytes(StandardCharsets.UTF_8), workflow, examined.walks()))
+                .isNull();
+        assertThat(bench.refusal(failing, workflow, examined.walks())).contains("the engine fails", "nobodyKnows");
+        assertThat(bench.walk(failing, workflow, examined.walks().getFirst())).isNotEmpty();
+        assertThat(examined.walks().stream()
+                        .flatMap(walk -> walk.steps().stream())
+                        .flatMap(step -> Stream.ofNullable(step.decide())))
+                .contains("approve", "request-changes");
     }
 
     @ParameterizedTest

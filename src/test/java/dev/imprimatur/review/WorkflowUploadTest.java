@@ -83,6 +83,38 @@ class WorkflowUploadTest {
         });
     }
 
+    /** What an expression asks for is known only at some places; elsewhere the engine would fail. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "name=\"Write draft\" | name=\"Write draft\" flowable:dueDate=\"${reviewDueAt}\" | draft | opens before the publication",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"${reviewDueAt}\" | review | opens before the publication",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"${overdueAt}\" | review | opens before the publication",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"${publishAt}\" | review | opens before the publication",
+                "flowable:dueDate=\"P5D\" | flowable:dueDate=\"${unpublishAt}\" | review | opens before the publication",
+                "flowable:dueDate=\"${reviewDueAt}\" | flowable:dueDate=\"${overdueAt}\" | re-review | its dueDate is ${reviewDueAt}",
+                "<timeDate>${reviewOpensAt} | <timeDate>${publishAt} | review-comes-due | ${schedule == 'waiting'}",
+                "<timeDate>${reviewOpensAt} | <timeDate>${unpublishAt} | review-comes-due | the message unpublish-scheduled",
+                "<timeDate>${publishAt} | <timeDate>${unpublishAt} | publication-due | the message unpublish-scheduled",
+                "targetRef=\"review\" name=\"submitted\" | targetRef=\"scheduled\" name=\"submitted\" | is-scheduled | behind a service task ${stamp}",
+                "targetRef=\"review\" name=\"submitted\" | targetRef=\"approved\" name=\"submitted\" | changes-requested | behind a task with outcomes",
+                "sourceRef=\"draft\" targetRef=\"review\" | sourceRef=\"draft\" targetRef=\"waiting\" | publication-due | is known only",
+            })
+    void whatIsNotKnownYetCannotBeAskedFor(String here, String wrong, String element, String message)
+            throws IOException {
+        String xml = file("role-guide-review");
+        assertThat(xml).contains(here);
+
+        assertThat(examine(xml.replaceFirst(Pattern.quote(here), Matcher.quoteReplacement(wrong)))
+                        .findings())
+                .anySatisfy(finding -> {
+                    assertThat(finding.element()).isEqualTo(element);
+                    assertThat(finding.message()).contains(message);
+                });
+    }
+
     @Test
     void aCircleWithoutAWaitAndAFloodOfElementsAreRefusedSoon() throws IOException {
         String deep = "<a>".repeat(50_000);
