@@ -26,7 +26,8 @@ public final class Snapshot {
     private final int corrections;
     private final Map<String, TypeSnapshot> byType;
     /**
-     * The guides currently published in the default locale that a slug without a locale stands for, by {@code type/slug}. All snapshots of a reading share this map, which holds
+     * The guides currently published in the default locale that a slug without a locale stands for, by {@code type/slug}.
+     * All snapshots of a reading share this map, which holds
      * the state of the newest. It answers most requests with few memory accesses; a persistent map needs many, which are slow for rarely
      * used guides.
      */

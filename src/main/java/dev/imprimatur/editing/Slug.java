@@ -36,8 +36,8 @@ public final class Slug {
     }
 
     /**
-     * The locale of a new guide in its canonical form (BCP 47). Throws a refusal unless the language has a code of two letters in ISO 639 or
-     * any of three letters, and a region of two letters is in ISO 3166: sites tell search engines these codes.
+     * The locale of a new guide in its canonical form (BCP 47). Throws a refusal unless the language has a code of two letters in ISO 639
+     * or any of three letters, and a region of two letters is in ISO 3166: sites tell search engines these codes.
      */
     static String newLocale(String tag) {
         var named = LanguageNames.tagOf(tag);
