@@ -429,7 +429,8 @@ final class WorkflowFile {
     private @Nullable Duration duration(XMLStreamReader in, String text) {
         try {
             var duration = Duration.parse(text);
-            boolean isUpperCase = text.equals(text.toUpperCase(Locale.ROOT));
+            // a version that an earlier release accepted is still read
+            boolean isUpperCase = !file.isEmpty() || text.equals(text.toUpperCase(Locale.ROOT));
             if (isUpperCase && duration.isPositive() && duration.compareTo(LONGEST) <= 0) return duration;
         } catch (DateTimeParseException wrong) {
             // reported below
@@ -459,6 +460,8 @@ final class WorkflowFile {
             fault(in, "an outcome must be in the extensionElements of a user task");
             return;
         }
+        if (file.isEmpty() && !Set.of("", "true", "false").contains(attribute(in, "needsMessage")))
+            fault(in, "needsMessage is true or false");
         String effect = attribute(in, "effect");
         try {
             String id = attribute(in, "id");
