@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -26,6 +27,9 @@ import org.springframework.util.unit.DataSize;
 @Component
 public class WorkflowDesign {
     private static final int LONGEST_NOTE = 500;
+    private static final String ANY = "*";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern ENCODING = Pattern.compile("^(<\\?xml\\s[^>]*?\\bencoding\\s*=\\s*)([\"'])[^\"'>]*\\2");
 
     private final Workflows workflows;
     private final WorkflowVersionStore store;
@@ -129,7 +133,16 @@ public class WorkflowDesign {
                         List.of());
     }
 
-    private byte[] xml(String bpmn) {
+    /**
+     * The file as it is checked and kept: JSON and forms carry text, so a byte order mark is dropped, and the declaration says UTF-8.
+     */
+    private static String text(String bpmn) {
+        String text = bpmn.startsWith(BYTE_ORDER_MARK) ? bpmn.substring(1) : bpmn;
+        return ENCODING.matcher(text).replaceFirst("$1$2UTF-8$2");
+    }
+
+    private byte[] xml(String given) {
+        String bpmn = text(given);
         byte[] xml = bpmn.getBytes(StandardCharsets.UTF_8);
         if (xml.length > largest)
             throw Refusal.malformed("/bpmn", "a workflow has at most " + largest + " bytes")
@@ -239,7 +252,8 @@ public class WorkflowDesign {
      * Deploys a workflow as its next version, which editions follow that are opened from now on. If the current version is this very file,
      * nothing changes.
      *
-     * @param seen the entity tag of the workflow that the change was made from; null for a workflow that does not exist yet
+     * @param seen the entity tag of the workflow that the change was made from, or {@code *} for any; null for a workflow that does not
+     *     exist yet
      */
     public Design deploy(String id, String bpmn, @Nullable String seen, @Nullable String note, Person by) {
         CleanText.mustBeClean("/note", note);
@@ -261,7 +275,8 @@ public class WorkflowDesign {
                             "if-match-required",
                             "this workflow exists; read it, and send its ETag as If-Match")
                     .raise();
-        if (seen != null && !seen.equals(version)) throw changed(id).raise();
+        boolean isAny = ANY.equals(seen) && version != null;
+        if (seen != null && !isAny && !seen.equals(version)) throw changed(id).raise();
         var versions = workflows.versions(id);
         int number = versions.isEmpty() ? 1 : versions.getFirst().number() + 1;
         if (number > mostVersions)
@@ -271,7 +286,7 @@ public class WorkflowDesign {
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var at = last == null || last.at().isBefore(now) ? now : last.at().plusMillis(1);
         boolean inserted = store.insert(new WorkflowVersionStore.Row(
-                WorkflowVersionStore.key(id, number), id, number, at, by.account(), hash, note, bpmn));
+                WorkflowVersionStore.key(id, number), id, number, at, by.account(), hash, note, text(bpmn)));
         if (!inserted) {
             workflows.refresh();
             var there = require(id);
@@ -286,12 +301,12 @@ public class WorkflowDesign {
         String who = versions(id).stream()
                 .filter(Version::current)
                 .findFirst()
-                .map(it -> it.by() == null ? "by its file" : "by " + it.by())
+                .map(it -> it.by() == null ? "the file of the server" : "version " + it.number() + ", which " + it.by() + " deployed")
                 .orElse("");
         return Refusal.of(
                 Refusal.Kind.STALE,
                 "workflow-changed",
-                "the workflow has another version since you read it, " + who
+                "the workflow has another version than the one that you read: " + (who.isEmpty() ? "none" : who)
                         + "; compare it with yours before you send it again");
     }
 }

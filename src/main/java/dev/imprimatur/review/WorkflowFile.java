@@ -109,6 +109,9 @@ final class WorkflowFile {
             "intermediateCatchEvent",
             "boundaryEvent",
             "sequenceFlow");
+    /** The words that follow {@code /workflows/} in addresses. */
+    private static final Set<String> PAGES = Set.of("bench", "modeller", "check", "test", "versions");
+
     private static final Set<String> NUMBERED = Set.of("Bounds", "waypoint");
     private static final Set<String> NUMBERS = Set.of("x", "y", "width", "height");
     private static final Set<String> POINT = Set.of("x", "y");
@@ -217,6 +220,9 @@ final class WorkflowFile {
             addFault(
                     "<process id=\"" + process
                             + "\">: the id of a workflow is lower-case words with hyphens, such as two-stage-review, of at most 60 characters");
+        if (PAGES.contains(process))
+            addFault("<process id=\"" + process + "\">: “" + process
+                    + "” is the name of a page of the studio; choose another id");
         graph.ids().stream()
                 .filter(id -> !drawn.containsKey(id))
                 .forEach(id -> addFault(
@@ -423,7 +429,9 @@ final class WorkflowFile {
     private @Nullable Duration duration(XMLStreamReader in, String text) {
         try {
             var duration = Duration.parse(text);
-            if (duration.isPositive() && duration.compareTo(LONGEST) <= 0) return duration;
+            // a version that an earlier release accepted is still read
+            boolean isUpperCase = !file.isEmpty() || text.equals(text.toUpperCase(Locale.ROOT));
+            if (isUpperCase && duration.isPositive() && duration.compareTo(LONGEST) <= 0) return duration;
         } catch (DateTimeParseException wrong) {
             // reported below
         }
@@ -452,6 +460,8 @@ final class WorkflowFile {
             fault(in, "an outcome must be in the extensionElements of a user task");
             return;
         }
+        if (file.isEmpty() && !Set.of("", "true", "false").contains(attribute(in, "needsMessage")))
+            fault(in, "needsMessage is true or false");
         String effect = attribute(in, "effect");
         try {
             String id = attribute(in, "id");

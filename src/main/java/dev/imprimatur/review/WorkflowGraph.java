@@ -363,6 +363,12 @@ final class WorkflowGraph {
                 faults.add("<serviceTask id=\"" + id + "\"> can be reached without a service task ${stamp}");
         });
         undefined(unstamped, faults);
+        tasks.values().forEach(task -> {
+            String where = "<userTask id=\"" + task.id() + "\">: ";
+            if (task.name().isBlank()) faults.add(where + "needs a name, which people read in their inbox");
+            if (task.isDrafting() && !task.group().equals("EDITOR"))
+                faults.add(where + "an edition is written by editors, so its candidateGroups must be EDITOR");
+        });
         return faults;
     }
 

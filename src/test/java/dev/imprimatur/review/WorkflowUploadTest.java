@@ -45,6 +45,10 @@ class WorkflowUploadTest {
                 // a join that waits for a flow that never comes
                 "sourceRef=\"pay-changed\" targetRef=\"pay-settled\" | sourceRef=\"pay-changed\" targetRef=\"all-reviewed\" | | no task is open, and the edition is not published either",
                 "sourceRef=\"content-approved\" targetRef=\"changes-wanted\" | sourceRef=\"content-approved\" targetRef=\"all-reviewed\" | review | must lead back to “Write draft”",
+                "<process id=\"parallel-review\" | <process id=\"bench\" | bench | the name of a page",
+                "name=\"Write draft\" | name=\" \" | draft | needs a name",
+                "flowable:candidateGroups=\"EDITOR\" | flowable:candidateGroups=\"REVIEWER\" | draft | must be EDITOR",
+                "dueDate=\"P5D\" | dueDate=\"p5d\" | review | such as P5D",
                 "${restamp} | ${markOverdue} | re-review | must lead to a service task ${restamp}",
                 // the reviews end before the other reviewer is done
                 "sourceRef=\"pay-settled\" targetRef=\"all-reviewed\" | sourceRef=\"pay-settled\" targetRef=\"reviews-over\" | | would never end",
