@@ -35,14 +35,16 @@ public final class GivenTime {
     /** Parses an instant with its offset. Throws a {@link DateTimeException} if the text is none or lies in another year. */
     public static Instant instant(String text) {
         var instant = OffsetDateTime.parse(text).toInstant();
-        if (instant.isBefore(BEGIN) || !instant.isBefore(END)) throw new DateTimeException("not in the years 0001 to 9999");
+        if (instant.isBefore(BEGIN) || !instant.isBefore(END))
+            throw new DateTimeException("not in the years 0001 to 9999");
         return instant;
     }
 
     /** Parses a date. Throws a {@link DateTimeException} if the text is none or lies in another year. */
     public static LocalDate date(String text) {
         var date = LocalDate.parse(text);
-        if (date.isBefore(FIRST) || date.isAfter(LAST)) throw new DateTimeException("not in the years 0001 to 9999");
+        if (date.isBefore(FIRST) || date.isAfter(LAST))
+            throw new DateTimeException("not in the years 0001 to 9999");
         return date;
     }
 
