@@ -105,7 +105,7 @@ public class Absences {
      * @param seen the {@linkplain Absence#version version} that the change was made from; null to replace any
      */
     public Absence set(String person, Wanted wanted, @Nullable String seen, Person by) {
-        accounts.account(person)
+        var _ = accounts.account(person)
                 .orElseThrow(() -> Refusal.missing("there is no active account with this id")
                         .raise());
         mustBeAllowed(person, by);
@@ -252,8 +252,7 @@ public class Absences {
         for (var absence : delegatedTo(from)) {
             String next = absence.person().equals(to) ? null : to;
             if (!store.replace(absence, absence.delegatedTo(next, by.account(), now))) continue;
-            audit.record(
-                    by.account(), "absence-set", absence.person() + " delegate " + from + " to " + next, null);
+            audit.record(by.account(), "absence-set", absence.person() + " delegate " + from + " to " + next, null);
             done++;
         }
         return done;

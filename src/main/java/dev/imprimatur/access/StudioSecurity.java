@@ -89,8 +89,7 @@ class StudioSecurity {
                 .authenticationManager(new SignIn(accounts))
                 .securityContext(context -> context.securityContextRepository(new SessionContexts(sessions, accounts)))
                 .csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
-                        .ignoringRequestMatchers(
-                                StudioSecurity::isOwnFormWithWriter, StudioSecurity::isByInvitedGuest))
+                        .ignoringRequestMatchers(StudioSecurity::isOwnFormWithWriter, StudioSecurity::isByInvitedGuest))
                 .requestCache(cache -> cache.requestCache(requestedPage))
                 // The request was already authorized or refused before the error dispatch.
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)

@@ -199,8 +199,7 @@ public class Accounts {
 
     /** Whether somebody who is active has this e-mail address, whatever its case. */
     public boolean isAddressOfSomebody(String email) {
-        return accounts.all().stream()
-                .anyMatch(account -> account.active() && email.equalsIgnoreCase(account.email()));
+        return accounts.all().stream().anyMatch(account -> account.active() && email.equalsIgnoreCase(account.email()));
     }
 
     public boolean hasNoAccount() {

@@ -44,17 +44,21 @@ class GrantRules {
         if (Role.ADMIN.name().equals(grant.role()))
             faults.add(new Fault(at + "/role", "an administrator is not limited to some guides"));
         else if (roles.stream().noneMatch(role -> role.name().equals(grant.role())))
-            faults.add(new Fault(at + "/role", "the account does not have this role; "
+            faults.add(new Fault(
+                    at + "/role",
+                    "the account does not have this role; "
                             + (roles.isEmpty()
                                     ? "it has none"
                                     : "its roles are "
-                                            + roles.stream().map(Role::name).sorted().collect(Collectors.joining(", ")))));
+                                            + roles.stream()
+                                                    .map(Role::name)
+                                                    .sorted()
+                                                    .collect(Collectors.joining(", ")))));
         var known = types.all().stream().map(ContentType::name).collect(Collectors.toCollection(TreeSet::new));
         var locales = given(grant.locales());
         mustBeFew(at, grant, faults);
         if (grant.types() == null && grant.locales() == null && grant.tags() == null)
-            faults.add(new Fault(
-                    at, "names types, locales or tags; a role that holds for all guides needs no grant"));
+            faults.add(new Fault(at, "names types, locales or tags; a role that holds for all guides needs no grant"));
         for (int i = 0; i < given(grant.types()).size(); i++)
             if (!known.contains(given(grant.types()).get(i)))
                 faults.add(new Fault(at + "/types/" + i, "the content types are " + String.join(", ", known)));

@@ -113,7 +113,9 @@ public final class Snapshot {
         var guide = front.get(path);
         if (guide != null && guide.position() <= position) return guide;
         int slash = path.indexOf('/');
-        return ofType(path.substring(0, slash)).meantAt(path.substring(slash + 1)).orElse(null);
+        return ofType(path.substring(0, slash))
+                .meantAt(path.substring(slash + 1))
+                .orElse(null);
     }
 
     /**

@@ -218,8 +218,7 @@ public final class TypeSnapshot {
         var preferred = meant.stream()
                 .filter(history -> history.last().locale().equals(GuideAddress.DEFAULT_LOCALE))
                 .findFirst();
-        if (preferred.isPresent() && preferred.get().guide() != null)
-            return preferred.map(AddressHistory::guide);
+        if (preferred.isPresent() && preferred.get().guide() != null) return preferred.map(AddressHistory::guide);
         // a slug that a guide in the default locale had before does not begin to show another locale
         if (renames.formerlyAt(slug).containsKey(GuideAddress.DEFAULT_LOCALE)
                 && !isRepresented(slug, GuideAddress.DEFAULT_LOCALE)) return Optional.empty();

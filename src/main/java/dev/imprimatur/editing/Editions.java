@@ -39,9 +39,9 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -686,8 +686,7 @@ public class Editions {
             var refreshed = titled(card.refreshed(editions), editions);
             // before the card, which shows the reconciler what a crash has left to be done
             if (refreshed.entries() > card.entries()) notices.note(refreshed, editions);
-            if (refreshed.translation() != null
-                    && !Objects.equals(refreshed.live(), card.live()))
+            if (refreshed.translation() != null && !Objects.equals(refreshed.live(), card.live()))
                 translationSets
                         .of(guide)
                         .filter(set -> set.source().equals(guide))
@@ -700,7 +699,8 @@ public class Editions {
                             .orElse(refreshed)
                     : refreshed;
             if (!next.equals(card)) guides.refresh(next).ifPresent(stored -> noticeLink(card, stored));
-            if (next.drafted() != null && (!next.drafted().equals(card.drafted()) || !Objects.equals(next.tags(), card.tags())))
+            if (next.drafted() != null
+                    && (!next.drafted().equals(card.drafted()) || !Objects.equals(next.tags(), card.tags())))
                 guides.retitle(next);
         });
     }

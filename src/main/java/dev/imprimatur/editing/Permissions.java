@@ -85,7 +85,8 @@ public class Permissions {
     }
 
     private static boolean isByTag(Person by, String... anyOf) {
-        for (String role : anyOf) if (by.has(role) && by.grants(role).stream().anyMatch(Grant::looksAtTags)) return true;
+        for (String role : anyOf)
+            if (by.has(role) && by.grants(role).stream().anyMatch(Grant::looksAtTags)) return true;
         return false;
     }
 

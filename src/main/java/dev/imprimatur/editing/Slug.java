@@ -16,8 +16,8 @@ public final class Slug {
 
     private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
     /** With Kosovo, whose code is in use, although ISO 3166 has none for it. */
-    private static final Set<String> REGIONS = Stream.concat(Stream.of(Locale.getISOCountries()), Stream.of("XK"))
-            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> REGIONS =
+            Stream.concat(Stream.of(Locale.getISOCountries()), Stream.of("XK")).collect(Collectors.toUnmodifiableSet());
 
     private Slug() {}
 
@@ -41,8 +41,11 @@ public final class Slug {
      */
     static String newLocale(String tag) {
         var named = LanguageNames.tagOf(tag);
-        if (named.isPresent() && !named.get().equalsIgnoreCase(tag.strip()) && tag.strip().length() > 3)
-            throw Refusal.malformed("/locale", "a locale is a BCP 47 language tag; for this language, write " + named.get())
+        if (named.isPresent()
+                && !named.get().equalsIgnoreCase(tag.strip())
+                && tag.strip().length() > 3)
+            throw Refusal.malformed(
+                            "/locale", "a locale is a BCP 47 language tag; for this language, write " + named.get())
                     .raise();
         String canonical = locale(tag);
         var locale = Locale.forLanguageTag(canonical);

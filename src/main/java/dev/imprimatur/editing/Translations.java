@@ -289,9 +289,8 @@ public class Translations {
                 .filter(ref -> ref.number() == revision)
                 .map(ref -> new TranslatedFrom(set.source(), ref.number(), ref.contentHash()))
                 .findFirst()
-                .orElseThrow(
-                        () -> Refusal.malformed(pointer, "the source was never published as revision " + revision)
-                                .raise());
+                .orElseThrow(() -> Refusal.malformed(pointer, "the source was never published as revision " + revision)
+                        .raise());
     }
 
     /** The revision that is published of a guide. */

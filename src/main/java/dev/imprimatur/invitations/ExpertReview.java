@@ -105,14 +105,12 @@ public class ExpertReview {
                                 noVouching == null || !outcome.effect().vouches())
                         .toList();
         String hint = task != null ? noVouching : decided == null ? whyNoTask(invitation) : null;
-        return new Shown(
-                invitation, guide, revision, discussed(invitation, guide), task, outcomes, hint, decided);
+        return new Shown(invitation, guide, revision, discussed(invitation, guide), task, outcomes, hint, decided);
     }
 
     private String whyNoTask(Invitation invitation) {
-        boolean isUnderReview = editions.get(invitation.edition())
-                .underReview()
-                .equals(Optional.of(invitation.revision()));
+        boolean isUnderReview =
+                editions.get(invitation.edition()).underReview().equals(Optional.of(invitation.revision()));
         return isUnderReview
                 ? "Whoever invited you may not decide on this revision, so there is nothing for you to decide. You can read it and comment."
                 : "This revision is not under review any more. You can still read it and comment.";
@@ -224,7 +222,8 @@ public class ExpertReview {
                                 "you have decided on this revision already, so nothing more is recorded; what you wrote is below")
                         .raise();
             throw Refusal.conflict(
-                            "review-is-stale", "there is nothing for you to decide any more, so nothing was recorded; what you wrote is below")
+                            "review-is-stale",
+                            "there is nothing for you to decide any more, so nothing was recorded; what you wrote is below")
                     .raise();
         }
         completion.complete(

@@ -210,7 +210,8 @@ public class Invitations implements AccountWatcher {
         return links.id(token)
                 .flatMap(store::find)
                 .filter(it -> it.isValid(clock.instant()))
-                .filter(it -> accounts.account(it.by()).filter(Invitations::mayInvite).isPresent())
+                .filter(it ->
+                        accounts.account(it.by()).filter(Invitations::mayInvite).isPresent())
                 .filter(it -> !accounts.isAddressOfSomebody(it.email()));
     }
 

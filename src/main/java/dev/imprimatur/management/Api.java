@@ -35,7 +35,8 @@ final class Api {
         try {
             return Duration.parse(text);
         } catch (DateTimeParseException wrong) {
-            throw Refusal.malformed(pointer, "an ISO 8601 duration such as P30D").raise();
+            throw Refusal.malformed(pointer, "an ISO 8601 duration such as P30D")
+                    .raise();
         }
     }
 

@@ -39,8 +39,7 @@ record TaskView(
      *
      * @param until the last day of the absence; absent if the absence is over
      */
-    record InsteadOfView(
-            String account, @Nullable LocalDate until) {
+    record InsteadOfView(String account, @Nullable LocalDate until) {
         static @Nullable InsteadOfView of(OpenTask.@Nullable InsteadOf absent) {
             return absent == null ? null : new InsteadOfView(absent.person(), absent.until());
         }
@@ -86,7 +85,9 @@ record TaskView(
                 task.assignee(),
                 InsteadOfView.of(task.insteadOf()),
                 task.since(),
-                seen == null || isConfirmation(task) || task.edition().requirements().isEmpty()
+                seen == null
+                                || isConfirmation(task)
+                                || task.edition().requirements().isEmpty()
                         ? null
                         : task.edition().requirements().stream()
                                 .map(it -> new RequirementView(

@@ -106,14 +106,15 @@ class Notifier {
 
     void tell(Claim claim) {
         String absent = claim.insteadOf();
-        tell(event(claim, absent == null ? "assigned" : "delegated", absent == null ? claim.by() : absent), recipients.of(claim));
+        tell(
+                event(claim, absent == null ? "assigned" : "delegated", absent == null ? claim.by() : absent),
+                recipients.of(claim));
         if (absent != null) tell(event(claim, "passed-on", claim.person()), recipients.absent(claim));
     }
 
     private static Event event(Claim claim, String name, @Nullable String by) {
         var edition = claim.editionId();
-        return new Event(
-                claim.id() + "." + name, name, edition.guide(), edition.number(), null, null, by, claim.at());
+        return new Event(claim.id() + "." + name, name, edition.guide(), edition.number(), null, null, by, claim.at());
     }
 
     private void tell(Event event, Map<String, Reason> people) {

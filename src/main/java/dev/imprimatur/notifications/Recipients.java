@@ -125,7 +125,8 @@ class Recipients {
                 else if (entry.kind() != LogEntry.Kind.SUBMITTED)
                     told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             }
-            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> tellOfNotice(guide.get(), edition, entry.notice(), entry.at(), told);
+            case REMINDED, ESCALATED, REVIEW_ANNOUNCED ->
+                tellOfNotice(guide.get(), edition, entry.notice(), entry.at(), told);
             case PUBLISHED -> told.addAll(writers(guide.get(), edition), NotificationKind.DECISION);
             case UNPUBLISHED, REVISION_CALLED -> {
                 told.add(guide.get().owner(), NotificationKind.DECISION, null);
@@ -234,9 +235,7 @@ class Recipients {
     private void tellOrDelegate(@Nullable String person, Instant at, Told told) {
         if (person == null) return;
         told.add(person, NotificationKind.REMINDER, null);
-        absences.away(at)
-                .delegateOf(person)
-                .ifPresent(delegate -> told.add(delegate, NotificationKind.REMINDER, null));
+        absences.away(at).delegateOf(person).ifPresent(delegate -> told.add(delegate, NotificationKind.REMINDER, null));
     }
 
     /** Everybody who wrote in the edition, and who submitted it. */

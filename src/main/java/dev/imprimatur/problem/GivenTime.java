@@ -28,7 +28,8 @@ public final class GivenTime {
     private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
     private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
     private static final Instant BEGIN = FIRST.atStartOfDay(ZoneOffset.UTC).toInstant();
-    private static final Instant END = LAST.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    private static final Instant END =
+            LAST.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
 
     private GivenTime() {}
 
@@ -43,8 +44,7 @@ public final class GivenTime {
     /** Parses a date. Throws a {@link DateTimeException} if the text is none or lies in another year. */
     public static LocalDate date(String text) {
         var date = LocalDate.parse(text);
-        if (date.isBefore(FIRST) || date.isAfter(LAST))
-            throw new DateTimeException("not in the years 0001 to 9999");
+        if (date.isBefore(FIRST) || date.isAfter(LAST)) throw new DateTimeException("not in the years 0001 to 9999");
         return date;
     }
 

@@ -181,8 +181,7 @@ public final class Representation {
 
     /** Creates a representation of a guide in another content type for a single request. */
     public static Representation of(String contentType, PublishedGuide guide, byte[] body) {
-        return new Representation(
-                contentType, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, false);
+        return new Representation(contentType, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, false);
     }
 
     /** Creates a JSON representation that is assembled from others. */

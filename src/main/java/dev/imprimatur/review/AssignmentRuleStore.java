@@ -63,7 +63,10 @@ class AssignmentRuleStore {
     boolean take(@Nullable Turn read, Turn next) {
         return read == null
                 ? UniqueInsert.insert(turns, next)
-                : turns.replaceOne(Filters.and(Filters.eq("_id", read.role()), Filters.eq("number", read.number())), next)
+                : turns.replaceOne(
+                                        Filters.and(
+                                                Filters.eq("_id", read.role()), Filters.eq("number", read.number())),
+                                        next)
                                 .getMatchedCount()
                         == 1;
     }

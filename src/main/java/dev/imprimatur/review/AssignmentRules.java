@@ -88,8 +88,7 @@ public class AssignmentRules {
                                 + Arrays.stream(AssignmentRule.values())
                                         .map(AssignmentRule::apiName)
                                         .collect(Collectors.joining(", "))));
-            else if (rule.get() != AssignmentRule.NONE)
-                next.add(new AssignmentRuleStore.RoleRule(role, rule.get()));
+            else if (rule.get() != AssignmentRule.NONE) next.add(new AssignmentRuleStore.RoleRule(role, rule.get()));
         });
         if (!faults.isEmpty())
             throw Refusal.malformed("tasks cannot be assigned by these rules", faults)

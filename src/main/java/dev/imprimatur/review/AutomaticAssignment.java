@@ -12,7 +12,6 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import dev.imprimatur.store.WatchThread;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -261,8 +260,7 @@ class AutomaticAssignment implements SmartLifecycle {
         }
         boolean isAssignable =
                 !open.outcomes().isEmpty() && (open.guide().reviewers() != null || team.hasRule(open.group()));
-        var choice =
-                isAssignable ? team.choose(open, others(ofEdition, task)) : Optional.<Takers.Choice>empty();
+        var choice = isAssignable ? team.choose(open, others(ofEdition, task)) : Optional.<Takers.Choice>empty();
         if (choice.isPresent()) give(choice.get(), claim, id, task, team);
         else if (claim != null) holders.follow(id, task);
     }
@@ -313,9 +311,10 @@ class AutomaticAssignment implements SmartLifecycle {
         var id = TaskId.parse(open.id());
         var claim = holders.of(id).orElse(null);
         if (claim != null && !absence.person().equals(claim.person())) return;
-        String first = claim == null || claim.insteadOf() == null || !team.away().isAway(claim.insteadOf())
-                ? absence.person()
-                : claim.insteadOf();
+        String first =
+                claim == null || claim.insteadOf() == null || !team.away().isAway(claim.insteadOf())
+                        ? absence.person()
+                        : claim.insteadOf();
         var ofEdition = processes.tasksOf(edition);
         var delegate = team.away()
                 .delegateOf(absence.person())
@@ -350,14 +349,16 @@ class AutomaticAssignment implements SmartLifecycle {
             if (open == null) continue;
             var id = TaskId.parse(open.id());
             var claim = holders.of(id).orElse(null);
-            boolean fits = team.isFitting(open, to, others(processes.tasksOf(open.edition().id()), task));
+            boolean fits = team.isFitting(
+                    open, to, others(processes.tasksOf(open.edition().id()), task));
             var change = fits ? new Holders.Change(to, by.account(), null, false, true) : Holders.Change.released();
             if (claim != null && !from.equals(claim.person())) holders.follow(id, task);
-            else if (!holders.change(claim, id, task, change)) continue;
-            else if (fits) given++;
-            else {
-                returned++;
-                enqueue(task.getProcessInstanceId());
+            else if (holders.change(claim, id, task, change)) {
+                if (fits) given++;
+                else {
+                    returned++;
+                    enqueue(task.getProcessInstanceId());
+                }
             }
         }
         return new Passed(given, returned, theirs.size() == HandOvers.AT_ONCE);

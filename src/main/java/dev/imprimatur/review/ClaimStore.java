@@ -77,7 +77,8 @@ class ClaimStore {
         return read == null
                 ? UniqueInsert.insert(claims, next)
                 : claims.replaceOne(
-                                        Filters.and(Filters.eq("_id", read.id()), Filters.eq("version", read.version())),
+                                        Filters.and(
+                                                Filters.eq("_id", read.id()), Filters.eq("version", read.version())),
                                         next)
                                 .getMatchedCount()
                         == 1;

@@ -57,8 +57,7 @@ public class Claims {
             if (holder != null && !me.account().equals(holder))
                 throw Refusal.conflict(
                                 "claimed",
-                                holder
-                                        + " has claimed this task; ask them to give it back, or have it assigned to you")
+                                holder + " has claimed this task; ask them to give it back, or have it assigned to you")
                         .raise();
             return Holders.Change.claimed(me.account());
         });

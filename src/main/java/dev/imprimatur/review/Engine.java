@@ -253,9 +253,7 @@ class Engine implements SmartLifecycle {
      * not retry, since the outermost call repeats the whole. Neither does a call within a transaction, which the failure has ended.
      */
     <T> T retry(Supplier<T> work) {
-        return isRepeated()
-                ? work.get()
-                : ScopedValue.where(RETRYING, true).call(() -> attempts(work));
+        return isRepeated() ? work.get() : ScopedValue.where(RETRYING, true).call(() -> attempts(work));
     }
 
     private static <T> T attempts(Supplier<T> work) {

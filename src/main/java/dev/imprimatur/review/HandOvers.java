@@ -100,9 +100,8 @@ public class HandOvers {
                 left = true;
                 break;
             }
-            boolean isDamaged = editions.of(guide.id()).stream()
-                    .map(Edition::damage)
-                    .anyMatch(damage -> damage.isPresent());
+            boolean isDamaged =
+                    editions.of(guide.id()).stream().map(Edition::damage).anyMatch(damage -> damage.isPresent());
             if (!isDamaged && reviewers.replace(guide, from, next.person(), by)) reviewed++;
             else skipped++;
         }

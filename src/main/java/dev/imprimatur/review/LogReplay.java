@@ -224,10 +224,9 @@ class LogReplay {
         for (var task : position.tasks()) {
             var by = openedBy.get(task.getTaskDefinitionKey());
             if (by == null || by.kind() != LogEntry.Kind.MOVED) continue;
-            var due = workflow.step(task.getTaskDefinitionKey())
+            workflow.step(task.getTaskDefinitionKey())
                     .flatMap(step -> workflow.due(step, edition))
-                    .map(Date::from);
-            due.filter(day -> !day.equals(task.getDueDate())).ifPresent(day -> tasks.setDueDate(task.getId(), day));
+                    .ifPresent(due -> tasks.setDueDate(task.getId(), Date.from(due)));
             workflow.timers().stream()
                     .filter(timer -> timer.task().equals(task.getTaskDefinitionKey()))
                     .forEach(timer -> reschedule(process, timer, by));
@@ -235,9 +234,9 @@ class LogReplay {
     }
 
     private void reschedule(ProcessInstance process, TaskTimer timer, LogEntry by) {
-        var planned = Date.from(by.at().plus(timer.after()).truncatedTo(ChronoUnit.MILLIS));
+        var planned = by.at().plus(timer.after()).truncatedTo(ChronoUnit.MILLIS);
         management.createTimerJobQuery().processInstanceId(process.getId()).elementId(timer.id()).list().stream()
-                .filter(job -> job.getDuedate().before(planned))
+                .filter(job -> job.getDuedate().toInstant().isBefore(planned))
                 .forEach(job -> ScopedValue.where(LogCalendar.ENTRY_AT, by.at())
                         .run(() -> management.rescheduleTimeDurationJob(
                                 job.getId(), timer.after().toString())));

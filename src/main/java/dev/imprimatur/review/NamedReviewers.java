@@ -78,8 +78,7 @@ public class NamedReviewers {
         editions.namedReviewers(
                 guide.current(),
                 current -> {
-                    if (seen != null && !seen.equals(version(current)))
-                        throw changed(current);
+                    if (seen != null && !seen.equals(version(current))) throw changed(current);
                     return reviewers;
                 },
                 by);

@@ -100,11 +100,13 @@ class Takers {
                             named.stream()
                                     .filter(it -> fitting.contains(it) && !away.isAway(it))
                                     .map(it -> new Choice(it, null)),
-                            named.stream().flatMap(it -> away.delegateOf(it).filter(fitting::contains).stream()
-                                    .map(delegate -> new Choice(delegate, it))))
+                            named.stream()
+                                    .flatMap(it -> away.delegateOf(it).filter(fitting::contains).stream()
+                                            .map(delegate -> new Choice(delegate, it))))
                     .findFirst()
                     .or(() -> byRule(
-                            task, fitting.stream().filter(it -> !away.isAway(it)).toList()));
+                            task,
+                            fitting.stream().filter(it -> !away.isAway(it)).toList()));
         }
 
         /** The members who could decide the task at this moment, in the order of the usernames. */
@@ -183,8 +185,7 @@ class Takers {
                                 ? Stream.<String>of()
                                 : edition.approvals().stream()
                                         .flatMap(entry -> Stream.of(
-                                                entry.by().account(),
-                                                entry.by().answerable())))
+                                                entry.by().account(), entry.by().answerable())))
                 .flatMap(Function.identity())
                 .collect(Collectors.toSet());
     }

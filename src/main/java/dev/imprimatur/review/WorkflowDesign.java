@@ -29,7 +29,8 @@ public class WorkflowDesign {
     private static final int LONGEST_NOTE = 500;
     private static final String ANY = "*";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
-    private static final Pattern ENCODING = Pattern.compile("^(<\\?xml\\s[^>]*?\\bencoding\\s*=\\s*)([\"'])[^\"'>]*\\2");
+    private static final Pattern ENCODING =
+            Pattern.compile("^(<\\?xml\\s[^>]*?\\bencoding\\s*=\\s*)([\"'])[^\"'>]*\\2");
 
     private final Workflows workflows;
     private final WorkflowVersionStore store;
@@ -301,7 +302,9 @@ public class WorkflowDesign {
         String who = versions(id).stream()
                 .filter(Version::current)
                 .findFirst()
-                .map(it -> it.by() == null ? "the file of the server" : "version " + it.number() + ", which " + it.by() + " deployed")
+                .map(it -> it.by() == null
+                        ? "the file of the server"
+                        : "version " + it.number() + ", which " + it.by() + " deployed")
                 .orElse("");
         return Refusal.of(
                 Refusal.Kind.STALE,

@@ -13,6 +13,7 @@ import dev.imprimatur.review.Workflow.Step;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,9 +29,6 @@ final class WorkflowExplorer {
     private static final int MOST_APPROVALS = 3;
     /** How many positions are tried for each combination; more means that the workflow is too large to be understood. */
     private static final int MOST = 2_000;
-
-    /** How many walks the engine takes. */
-    private static final int MOST_WALKS = 40;
 
     private static final Revision.Ref REVISION = new Revision.Ref(1, "sha256:0");
     private static final EditionId EDITION = new EditionId("tried", 1);
@@ -56,19 +54,13 @@ final class WorkflowExplorer {
         return List.copyOf(faults);
     }
 
-    /** Walks by which each outcome of each task before the publication is chosen; empty before {@link #faults()}. */
+    /** The longest of the shortest ways to each outcome, by which an edition is published; empty before {@link #faults()}. */
     List<Walkthrough> walks() {
         return walks.stream()
-                .filter(walk -> walks.stream().noneMatch(other -> continues(other, walk)))
-                .limit(MOST_WALKS)
+                .filter(walk -> !walk.steps().getLast().equals(SUBMIT))
+                .max(Comparator.comparingInt(walk -> walk.steps().size()))
+                .stream()
                 .toList();
-    }
-
-    private static boolean continues(Walkthrough longer, Walkthrough walk) {
-        return longer.steps().size() > walk.steps().size()
-                && longer.changed().equals(walk.changed())
-                && longer.approvals() == walk.approvals()
-                && longer.steps().subList(0, walk.steps().size()).equals(walk.steps());
     }
 
     /** An edition, the decisions that led to it in words, and as steps. */
@@ -106,9 +98,9 @@ final class WorkflowExplorer {
                 for (var outcome : step.outcomes()) {
                     if (outcome.effect().vouches() != outcome.approves()) continue;
                     if (outcome.effect() == Decision.Effect.REVISE) continue;
-                    var steps =
-                            and(at.steps(), new Walkthrough.Step(null, outcome.id(), step.id(), null, null));
-                    boolean isNew = chosen.add(step.id() + " " + outcome.id() + " " + at.edition().approvals().size());
+                    var steps = and(at.steps(), new Walkthrough.Step(null, outcome.id(), step.id(), null, null));
+                    boolean isNew = chosen.add(step.id() + " " + outcome.id() + " "
+                            + at.edition().approvals().size());
                     boolean goesBack = outcome.effect() == Decision.Effect.REQUEST_CHANGES;
                     if (isNew) walks.add(new Walkthrough(fields, approvals, goesBack ? and(steps, SUBMIT) : steps));
                     if (outcome.effect() == Decision.Effect.REQUEST_CHANGES) {

@@ -165,8 +165,7 @@ final class WorkflowFile {
      * @param workflow null if there are findings
      * @param walks walks that take each outcome of each task, for the engine to try
      */
-    record Examined(
-            String id, @Nullable Workflow workflow, List<WorkflowFinding> findings, List<Walkthrough> walks) {}
+    record Examined(String id, @Nullable Workflow workflow, List<WorkflowFinding> findings, List<Walkthrough> walks) {}
 
     /** Reads an uploaded workflow. More rules hold for it than for a file: all of it is drawn, and nothing in it is left open. */
     static Examined examine(byte[] xml, Set<String> knownSteps) {

@@ -64,6 +64,7 @@ final class WorkflowGraph {
     private final Map<String, String> messages = new HashMap<>();
     /** The ids of the messages that events wait for, by the id of the event. */
     private final Map<String, String> receivers = new HashMap<>();
+
     private final List<SequenceFlows.Flow> flows = new ArrayList<>();
     private final Set<String> starts = new HashSet<>();
     /** The end events of each sub-process, by its id. */
@@ -384,8 +385,8 @@ final class WorkflowGraph {
                         + ", not ${" + variable + "}");
         });
         var unscheduled = reachableBy(flow -> !"${schedule == 'waiting'}".equals(flow.condition()));
-        var unreceived = reachable("", at -> LogReplay.UNPUBLISH_SCHEDULED.equals(
-                messages.get(receivers.getOrDefault(at, ""))));
+        var unreceived =
+                reachable("", at -> LogReplay.UNPUBLISH_SCHEDULED.equals(messages.get(receivers.getOrDefault(at, ""))));
         timers.forEach((event, variable) -> {
             String only = switch (variable) {
                 case PUBLISH_AT -> unscheduled.contains(event) ? "behind the condition ${schedule == 'waiting'}" : "";
@@ -400,12 +401,10 @@ final class WorkflowGraph {
         });
         announcing.stream()
                 .filter(unstamped::contains)
-                .forEach(event -> faults.add(
-                        "“" + event + "” waits for ${" + ReviewTimes.VARIABLE
-                                + "}, which is known only behind a service task ${stamp}"));
-        var undecided = reachable(
-                "", at -> tasks.containsKey(at) && !tasks.get(at).isDrafting());
-        var unsubmitted = reachable("", at -> tasks.containsKey(at) && tasks.get(at).isDrafting());
+                .forEach(event -> faults.add("“" + event + "” waits for ${" + ReviewTimes.VARIABLE
+                        + "}, which is known only behind a service task ${stamp}"));
+        var undecided = reachableWithout(at -> isTask(at, false));
+        var unsubmitted = reachableWithout(at -> isTask(at, true));
         for (int i = 0; i < flows.size(); i++) {
             String condition = Objects.requireNonNullElse(flows.get(i).condition(), "");
             String from = flows.get(i).from();
@@ -606,26 +605,36 @@ final class WorkflowGraph {
                     + "”, which tells the process that the schedule has changed");
     }
 
+    private boolean isTask(String at, boolean drafting) {
+        var step = tasks.get(at);
+        return step != null && step.isDrafting() == drafting;
+    }
+
     private boolean canApprove(String at) {
         var step = tasks.get(at);
         return step != null && step.outcomes().stream().anyMatch(Outcome::approves);
     }
 
+    /** All elements that a process can reach without an approval. */
+    private Set<String> reachableWithoutApproval() {
+        return reachableWithout(this::canApprove);
+    }
+
     /**
-     * All elements that a process can reach without an approval. A sub-process is left behind its end events and at its boundary events, and
+     * All elements that a process can reach before it has passed an element at which the walk ends. A sub-process is left behind its end events and at its boundary events, and
      * a parallel gateway is passed once all its incoming flows have arrived.
      */
-    private Set<String> reachableWithoutApproval() {
+    private Set<String> reachableWithout(Predicate<String> isEnd) {
         var ways = throughSubProcesses();
         var seen = new HashSet<String>(Set.of(""));
         for (int before = 0; before < seen.size(); ) {
             before = seen.size();
             for (var flow : ways)
-                if (isPassed(flow.from(), seen)
+                if (isPassed(flow.from(), seen, isEnd)
                         && (!joins.contains(flow.to())
                                 || ways.stream()
                                         .filter(it -> it.to().equals(flow.to()))
-                                        .allMatch(it -> isPassed(it.from(), seen)))) seen.add(flow.to());
+                                        .allMatch(it -> isPassed(it.from(), seen, isEnd)))) seen.add(flow.to());
             boundaryEvents.forEach((event, activity) -> {
                 if (seen.contains(activity) && !durations.containsKey(event) && !announcing.contains(event))
                     seen.add(event);
@@ -634,8 +643,8 @@ final class WorkflowGraph {
         return seen;
     }
 
-    private boolean isPassed(String at, Set<String> seen) {
-        return seen.contains(at) && !canApprove(at);
+    private static boolean isPassed(String at, Set<String> seen, Predicate<String> isEnd) {
+        return seen.contains(at) && !isEnd.test(at);
     }
 
     /** All elements that can be reached from an element, without passing an element at which the walk ends. */

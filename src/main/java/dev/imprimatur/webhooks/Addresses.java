@@ -113,9 +113,8 @@ public class Addresses implements DnsResolver {
     public void mustBeWebAddress(String url) {
         try {
             var address = new URI(url);
-            boolean secure =
-                    "https".equalsIgnoreCase(address.getScheme())
-                            || "http".equalsIgnoreCase(address.getScheme()) && allowOwnNetworks();
+            boolean secure = "https".equalsIgnoreCase(address.getScheme())
+                    || "http".equalsIgnoreCase(address.getScheme()) && allowOwnNetworks();
             boolean reachable = address.getHost() != null && address.getPort() != 0 && address.getPort() <= LAST_PORT;
             if (secure && reachable && address.getUserInfo() == null && url.length() <= LONGEST_URL) {
                 if (refuse(address.getHost())) throw notAllowed().raise();

@@ -105,8 +105,10 @@ class AccountAddressesTest {
     void onlyWhatChangedIsAudited() {
         String who = person();
 
-        admin.patch("/accounts/" + who, Map.of("email", "attacker@evil.example")).ok();
-        admin.patch("/accounts/" + who, Map.of("email", "attacker@evil.example")).ok();
+        admin.patch("/accounts/" + who, Map.of("email", "attacker@evil.example"))
+                .ok();
+        admin.patch("/accounts/" + who, Map.of("email", "attacker@evil.example"))
+                .ok();
         assertThat(audited(who)).containsExactly("email-changed: " + who);
 
         admin.patch("/accounts/" + who, Map.of("title", "Economist")).ok();

@@ -221,8 +221,12 @@ class GrantsTest {
                 .ok();
         node.as("editor").post(foreign.path() + "/submit", Map.of()).ok();
         assertThat(node.as(who).get("/tasks").body()).contains(foreign.id());
-        node.guides().decide(who, node.guides().task("reviewer", foreign), "approve").ok();
-        node.guides().decide(who, node.guides().task("reviewer", own), "approve").ok();
+        node.guides()
+                .decide(who, node.guides().task("reviewer", foreign), "approve")
+                .ok();
+        node.guides()
+                .decide(who, node.guides().task("reviewer", own), "approve")
+                .ok();
         assertThat(node.guides().state(own).has("live")).isTrue();
     }
 
@@ -359,7 +363,9 @@ class GrantsTest {
         String who = account(Set.of("EDITOR"), List.of());
 
         assertThat(node.as("admin")
-                        .patch("/accounts/" + who, Map.of("grants", List.of(Map.of("role", "REVIEWER", "tags", List.of("x")))))
+                        .patch(
+                                "/accounts/" + who,
+                                Map.of("grants", List.of(Map.of("role", "REVIEWER", "tags", List.of("x")))))
                         .json()
                         .at("/errors/0/detail")
                         .asString())

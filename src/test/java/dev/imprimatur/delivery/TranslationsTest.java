@@ -619,7 +619,8 @@ class TranslationsTest {
         assertThat(read(source, "/schema.org").status()).isEqualTo(410);
         assertThat(read(source, "?asOf=" + instant).status()).isEqualTo(410);
         assertThat(language(source, "?locale=de-DE")).isEqualTo("de-DE");
-        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en").status())
+        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en")
+                        .status())
                 .isEqualTo(410);
         assertThat(language(source, "?fallback=accept-language", "Accept-Language", "de"))
                 .isEqualTo("de-DE");
@@ -634,7 +635,8 @@ class TranslationsTest {
         var moved = read(source, "");
         assertThat(moved.status()).isEqualTo(301);
         assertThat(moved.header("Location")).endsWith("/" + target.slug());
-        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en").status())
+        assertThat(read(source, "?fallback=accept-language", "Accept-Language", "en")
+                        .status())
                 .isEqualTo(301);
     }
 
@@ -657,7 +659,8 @@ class TranslationsTest {
         for (String readers : List.of("en", "en-US", "*", "de, en;q=0.5"))
             for (String query : List.of("?fallback=accept-language", "?locale=de-DE&fallback=accept-language"))
                 assertThat(language(german, query, "Accept-Language", readers)).isEqualTo("en-US");
-        assertThat(read(german, "?fallback=accept-language", "Accept-Language", "fr").status())
+        assertThat(read(german, "?fallback=accept-language", "Accept-Language", "fr")
+                        .status())
                 .isEqualTo(410);
         assertThat(read(german, "").status()).isEqualTo(410);
     }
@@ -712,8 +715,8 @@ class TranslationsTest {
     @Test
     void aNewGuideIsInALanguageThatExists() {
         var source = guides.published();
-        for (String wrong :
-                List.of("German", "english", "deutsch", "Francais", "x-klingon", "zz-ZZ", "zz", "de-ZZ", "abcd", "und")) {
+        for (String wrong : List.of(
+                "German", "english", "deutsch", "Francais", "x-klingon", "zz-ZZ", "zz", "de-ZZ", "abcd", "und")) {
             var refused = begin(source, wrong);
             assertThat(refused.status()).as(wrong).isEqualTo(400);
             assertThat(refused.json().at("/errors/0/pointer").asString()).isEqualTo("/locale");
@@ -730,9 +733,7 @@ class TranslationsTest {
         for (String right : List.of("de", "yue-HK", "es-419", "sr-Latn-RS", "sq-XK"))
             assertThat(begin(source, right).status()).as(right).isEqualTo(201);
         assertThat(node.as("editor")
-                        .post(
-                                begun(source, "da").path() + "/submit",
-                                Map.of("translatedFrom", 99))
+                        .post(begun(source, "da").path() + "/submit", Map.of("translatedFrom", 99))
                         .json()
                         .at("/errors/0/pointer")
                         .asString())

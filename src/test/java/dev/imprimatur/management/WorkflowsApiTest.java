@@ -201,7 +201,8 @@ class WorkflowsApiTest {
     /** A version of an earlier release, which checked less: facts stand, and nothing is lost once a repaired version is there. */
     @Test
     void aStepThatTheEngineCannotRunLosesNoFactAndStopsNobody() {
-        String broken = file.replace("name=\"Write draft\"", "name=\"Write draft\" flowable:dueDate=\"${reviewDueAt}\"");
+        String broken =
+                file.replace("name=\"Write draft\"", "name=\"Write draft\" flowable:dueDate=\"${reviewDueAt}\"");
         assertThat(deploy(broken, read().header("ETag")).status()).isEqualTo(422);
         int number = deploy(named("Review before"), read().header("ETag"))
                 .ok()
@@ -211,20 +212,23 @@ class WorkflowsApiTest {
         versions.updateOne(
                 Filters.eq("_id", ID + ":" + number),
                 Updates.combine(
-                        Updates.set("bpmn", broken), Updates.set("hash", "sha256:" + HexFormat.of().formatHex(Sha256.of(broken.getBytes(StandardCharsets.UTF_8))))));
+                        Updates.set("bpmn", broken),
+                        Updates.set(
+                                "hash",
+                                "sha256:"
+                                        + HexFormat.of()
+                                                .formatHex(Sha256.of(broken.getBytes(StandardCharsets.UTF_8))))));
         node.restartWithoutEngineDatabase();
         node.clock().forward(Duration.ofSeconds(11));
 
         var guide = guides.drafted();
-        assertThat(guides.state(guide).get("state").asString()).isEqualTo("draft");
+        assertThat(guides.state(guide).at("/edition/state").asString()).isEqualTo("draft");
         node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
         assertThat(node.as("admin")
-                        .post(
-                                "/workflows/test",
-                                Map.of("bpmn", broken, "steps", List.of(Map.of("submit", true))))
+                        .post("/workflows/test", Map.of("bpmn", broken, "steps", List.of(Map.of("submit", true))))
                         .status())
                 .isEqualTo(422);
-        assertThat(node.as("reviewer").get("/inbox").status()).isEqualTo(200);
+        assertThat(node.as("reviewer").get("/tasks").status()).isEqualTo(200);
     }
 
     private List<JsonNode> walk(String workflow, List<String> changed, List<Map<String, Object>> steps)

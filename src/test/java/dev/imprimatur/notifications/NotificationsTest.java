@@ -349,8 +349,7 @@ class NotificationsTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(digestOf(name)).isEqualTo("off");
         assertThat(digestOf("reviewer")).isEqualTo("hourly");
-        stranger.send(
-                "POST", path, "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded");
+        stranger.send("POST", path, "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded");
         assertThat(node.as("admin")
                         .get("/audit?action=mail-unsubscribed&person=" + name)
                         .ok()

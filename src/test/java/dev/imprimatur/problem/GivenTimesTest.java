@@ -144,8 +144,7 @@ class GivenTimesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2026-05-14T09:00:00+02:00"})
+    @ValueSource(strings = {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2026-05-14T09:00:00+02:00"})
     void theFirstAndTheLastInstantAreTaken(String text) {
         assertThat(node.as("reviewer").post(NOTIFICATIONS, Map.of("until", text)))
                 .returns(204, Answer::status);

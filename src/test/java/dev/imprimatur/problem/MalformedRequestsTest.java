@@ -70,10 +70,7 @@ class MalformedRequestsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     PUT  | /notifications/preferences | {"kinds": {"task": null}, "digest": "daily"}
                     PUT  | /notifications/preferences | {"kinds": {"task": [null]}, "digest": "daily"}
                     POST | /notifications/chats       | {"url": "http://127.0.0.1:9/h", "events": [null]}

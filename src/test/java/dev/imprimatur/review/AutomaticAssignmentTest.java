@@ -76,8 +76,8 @@ class AutomaticAssignmentTest {
     }
 
     private void awaitAssignee(Guides.Ref guide, String who) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(assignee(guide))
-                .isEqualTo(who));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(assignee(guide)).isEqualTo(who));
     }
 
     /** Looks at all tasks, as each node does every minute. */
@@ -116,8 +116,8 @@ class AutomaticAssignmentTest {
         awaitAssignee(guide, "second-reviewer");
         assertThat(guides.find("reviewer", guide).orElseThrow().get("assignee").asString())
                 .isEqualTo("second-reviewer");
-        await().untilAsserted(() -> assertThat(told("second-reviewer"))
-                .anyMatch(it -> it.contains("assigned") && it.contains(guide.id())));
+        await().untilAsserted(() ->
+                assertThat(told("second-reviewer")).anyMatch(it -> it.contains("assigned") && it.contains(guide.id())));
         assertThat(guides.decide("reviewer", task(guide), "approve").problem()).isEqualTo("claimed");
         guides.decide("second-reviewer", task(guide), "approve").ok();
         assertThat(guides.read(guide).status()).isEqualTo(200);
@@ -142,7 +142,8 @@ class AutomaticAssignmentTest {
             assertThat(answer.status()).as(wrong).isEqualTo(400);
             assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/reviewers/1");
         }
-        assertThat(name(guide, "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k").status())
+        assertThat(name(guide, "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k")
+                        .status())
                 .isEqualTo(400);
         assertThat(editor.put(guide.path() + "/reviewers", Map.of()).status()).isEqualTo(400);
         assertThat(node.as("reviewer")
@@ -214,6 +215,7 @@ class AutomaticAssignmentTest {
     /** Several passes at the same time are what several nodes do: they share both stores and nothing else. */
     @Test
     void passesAtTheSameTimeAssignEachTaskOnceAndShareThemOut() throws Exception {
+        admin.put("/tasks/rules", Map.of("rules", Map.of("REVIEWER", "none"))).ok();
         var open = new ArrayList<Guides.Ref>();
         for (int i = 0; i < 24; i++) open.add(guides.submitted());
         var assigned = Collections.synchronizedList(new ArrayList<Claim>());
@@ -228,8 +230,11 @@ class AutomaticAssignmentTest {
         }
 
         var ids = open.stream().map(Guides.Ref::id).toList();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(open)
-                .allSatisfy(guide -> assertThat(assignee(guide)).isNotEmpty()));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(open)
+                        .allSatisfy(guide -> assertThat(assignee(guide)).isNotEmpty()));
+        await().until(() ->
+                assigned.stream().filter(it -> ids.contains(it.guide())).count() >= open.size());
         var ours = assigned.stream().filter(it -> ids.contains(it.guide())).toList();
         assertThat(ours).extracting(Claim::id).doesNotHaveDuplicates().hasSize(open.size());
         assertThat(ours.stream().collect(Collectors.groupingBy(Claim::person, Collectors.counting())))
@@ -424,7 +429,9 @@ class AutomaticAssignmentTest {
         assertThat(held.get("reviewed").asInt()).isPositive();
         assertThat(held.get("tasks").asInt()).isPositive();
         assertThat(held.get("delegations").asInt()).isEqualTo(1);
-        assertThat(Visitor.signedIn(node, "admin").get("/studio/accounts/reviewer").body())
+        assertThat(Visitor.signedIn(node, "admin")
+                        .get("/studio/accounts/reviewer")
+                        .body())
                 .contains("What is left to hand over", "Guides that they own: 1");
 
         var done = admin.post("/accounts/reviewer/hand-over", Map.of("to", "second-reviewer"))
@@ -438,7 +445,9 @@ class AutomaticAssignmentTest {
         assertThat(state.get("owner").asString()).isEqualTo("second-reviewer");
         assertThat(state.get("reviewers").get(0).asString()).isEqualTo("second-reviewer");
         var nothing = admin.get("/accounts/reviewer/hand-over").ok();
-        assertThat(nothing.get("owned").asInt() + nothing.get("reviewed").asInt() + nothing.get("tasks").asInt())
+        assertThat(nothing.get("owned").asInt()
+                        + nothing.get("reviewed").asInt()
+                        + nothing.get("tasks").asInt())
                 .isZero();
         assertThat(admin.get("/accounts/both/absence").ok().get("delegate").asString())
                 .isEqualTo("second-reviewer");
@@ -511,10 +520,12 @@ class AutomaticAssignmentTest {
         assertThat(answer.ok().get("begins").asString()).startsWith(today + "T0");
         String etag = answer.header("ETag");
         admin.put(path, Map.of("from", today, "until", today)).ok();
-        assertThat(reviewer.send("DELETE", path, null, "If-Match", etag).status()).isEqualTo(412);
+        assertThat(reviewer.send("DELETE", path, null, "If-Match", etag).status())
+                .isEqualTo(412);
         assertThat(reviewer.delete(path).status()).isEqualTo(204);
         var visitor = Visitor.signedIn(node, "reviewer");
-        visitor.post("/studio/account", "/studio/absences/reviewer", "from", today, "until", "1999-01-01", "zone", "UTC");
+        visitor.post(
+                "/studio/account", "/studio/absences/reviewer", "from", today, "until", "1999-01-01", "zone", "UTC");
         assertThat(visitor.get("/studio/account").body()).contains("The last day lies before the first day");
         visitor.post("/studio/account", "/studio/absences/reviewer", "from", today, "until", today, "zone", "UTC");
         assertThat(visitor.get("/studio/account").body()).contains("Saved: absent from", "End the absence");

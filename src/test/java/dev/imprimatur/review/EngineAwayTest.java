@@ -116,10 +116,10 @@ class EngineAwayTest {
         assertThat(guides.task("reviewer", guide).has("assignee")).isFalse();
         comeBack();
 
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(guides.task("reviewer", guide)
-                        .path("assignee")
-                        .asString(""))
-                .isEqualTo("second-reviewer"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                guides.task("reviewer", guide).path("assignee").asString(""))
+                        .isEqualTo("second-reviewer"));
     }
 
     @Test

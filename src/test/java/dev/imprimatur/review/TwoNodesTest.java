@@ -77,10 +77,11 @@ class TwoNodesTest {
             for (var node : List.of(other, one))
                 node.bean(AutomaticAssignment.class).pass(true);
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(open)
-                    .allSatisfy(guide -> assertThat(
-                                    one.guides().task("reviewer", guide).has("assignee"))
-                            .isTrue()));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(open)
+                            .allSatisfy(guide -> assertThat(
+                                            one.guides().task("reviewer", guide).has("assignee"))
+                                    .isTrue()));
             assertThat(assigned).extracting(Claim::id).doesNotHaveDuplicates().hasSize(12);
             assertThat(assigned).extracting(Claim::person).contains("both", "reviewer", "second-reviewer");
         }

@@ -102,9 +102,6 @@ class WorkflowUploadTest {
                 "<timeDate>${reviewOpensAt} | <timeDate>${publishAt} | review-comes-due | ${schedule == 'waiting'}",
                 "<timeDate>${reviewOpensAt} | <timeDate>${unpublishAt} | review-comes-due | the message unpublish-scheduled",
                 "<timeDate>${publishAt} | <timeDate>${unpublishAt} | publication-due | the message unpublish-scheduled",
-                "targetRef=\"review\" name=\"submitted\" | targetRef=\"scheduled\" name=\"submitted\" | is-scheduled | behind a service task ${stamp}",
-                "targetRef=\"review\" name=\"submitted\" | targetRef=\"approved\" name=\"submitted\" | changes-requested | behind a task with outcomes",
-                "sourceRef=\"draft\" targetRef=\"review\" | sourceRef=\"draft\" targetRef=\"waiting\" | publication-due | is known only",
             })
     void whatIsNotKnownYetCannotBeAskedFor(String here, String wrong, String element, String message)
             throws IOException {

@@ -6,6 +6,7 @@ import dev.imprimatur.absences.Absences;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -55,7 +56,8 @@ class AbsencePage {
                                             + " where they may take them."));
         } catch (Refused refused) {
             redirect.addFlashAttribute("problem", PersonPage.words(refused.refusal()));
-            redirect.addFlashAttribute("absence", wanted);
+            redirect.addFlashAttribute(
+                    "absence", Map.of("from", from, "until", until, "zone", zone, "delegate", delegate));
         }
         return page(username, me);
     }

@@ -41,7 +41,12 @@ class AccountPage {
     private final Absences absences;
 
     AccountPage(
-            Accounts accounts, Tokens tokens, CalendarLinks calendarLinks, Sessions sessions, SigningRules signing, Absences absences) {
+            Accounts accounts,
+            Tokens tokens,
+            CalendarLinks calendarLinks,
+            Sessions sessions,
+            SigningRules signing,
+            Absences absences) {
         this.absences = absences;
         this.calendarLinks = calendarLinks;
         this.signing = signing;

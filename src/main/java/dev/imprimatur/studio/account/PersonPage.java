@@ -171,7 +171,8 @@ class PersonPage {
         var done = handOvers.handOver(username, to.strip(), me);
         redirect.addFlashAttribute(
                 "notice",
-                to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide") + " now, is named as reviewer of "
+                to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide")
+                        + " now, is named as reviewer of "
                         + DisplayText.count(done.reviewed(), "more guide") + ", has "
                         + DisplayText.count(done.tasks(), "more task") + ", and is the delegate in "
                         + DisplayText.count(done.delegations(), "more absence") + "."

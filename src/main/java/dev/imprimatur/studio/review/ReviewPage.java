@@ -167,7 +167,8 @@ class ReviewPage {
                         .filter(entry -> revision.ref().equals(entry.revision()))
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
-        if (me.has("EDITOR") || me.has("REVIEWER") || me.has("ADMIN")) model.addAttribute("invitations", invitations.of(guide));
+        if (me.has("EDITOR") || me.has("REVIEWER") || me.has("ADMIN"))
+            model.addAttribute("invitations", invitations.of(guide));
         model.addAttribute(
                 "unsourced", unsourced(types.require(guide.type()), revision.content(), whole ? List.of() : parts));
         decision(types.require(guide.type()), shown, task, me, model);
