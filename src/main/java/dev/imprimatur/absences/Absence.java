@@ -5,7 +5,6 @@ import dev.imprimatur.content.Sha256;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param passedOn whether the tasks that the person had at the beginning were passed on
  */
 public record Absence(
-        @BsonId String person,
+        String person,
         LocalDate from,
         LocalDate until,
         String zone,

@@ -67,7 +67,15 @@ public class Absences {
             @Nullable String from,
             @Nullable String until,
             @Nullable String zone,
-            @Nullable String delegate) {}
+            @Nullable String delegate) {
+        /** The absence as somebody would write it; the form of one that is not written yet if it is null. */
+        public static Wanted of(@Nullable Absence absence) {
+            return absence == null
+                    ? new Wanted(null, null, "UTC", null)
+                    : new Wanted(
+                            absence.from().toString(), absence.until().toString(), absence.zone(), absence.delegate());
+        }
+    }
 
     /** The current absence of the person, or the next one. */
     public Optional<Absence> of(String person) {

@@ -8,6 +8,7 @@ import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Revisions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** The revisions of a guide: finds them and compares them. */
@@ -37,6 +38,11 @@ public class GuideRevisions {
 
     public Revision require(String guide, int number) {
         return revisions.require(guide, number);
+    }
+
+    /** The revision with this number; empty if there is none, or if it was altered. */
+    public Optional<Revision> findIntact(Guide guide, int number) {
+        return revisions.findIntact(guide.id(), number);
     }
 
     /** The stored revisions with these numbers, by guide. */

@@ -3,6 +3,7 @@ package dev.imprimatur.notifications;
 
 import dev.imprimatur.comments.Comment;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.notifications.ChatHooks.ChatHook;
@@ -37,10 +38,18 @@ class ChatOutbox {
     private final ChatHooks hooks;
     private final ChatMessages messages;
     private final Guides guides;
+    private final GuideRevisions revisions;
     private final Editions editions;
     private final OpenedTasks tasks;
 
-    ChatOutbox(ChatHooks hooks, ChatMessages messages, Guides guides, Editions editions, OpenedTasks tasks) {
+    ChatOutbox(
+            ChatHooks hooks,
+            ChatMessages messages,
+            Guides guides,
+            GuideRevisions revisions,
+            Editions editions,
+            OpenedTasks tasks) {
+        this.revisions = revisions;
         this.hooks = hooks;
         this.messages = messages;
         this.guides = guides;
@@ -59,7 +68,7 @@ class ChatOutbox {
     void tell(Comment comment) {
         var guide = guides.stored(comment.guide());
         if (guide.isEmpty()) return;
-        var event = Event.of(comment, guide.get().edition());
+        var event = Event.of(comment, guide.get(), revisions);
         put(event, false, wanting(event));
     }
 

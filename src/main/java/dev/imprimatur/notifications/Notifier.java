@@ -2,8 +2,11 @@
 package dev.imprimatur.notifications;
 
 import dev.imprimatur.comments.Comment;
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Revision;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.notifications.Notifications.Notification.Mail;
 import dev.imprimatur.notifications.PreferenceStore.Preferences;
@@ -12,8 +15,10 @@ import dev.imprimatur.review.Claim;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -48,7 +53,12 @@ class Notifier {
                     entry.at());
         }
 
-        static Event of(Comment comment, int edition) {
+        /** Of the edition with the revision that the comment is about. */
+        static Event of(Comment comment, Guide guide, GuideRevisions revisions) {
+            int edition = revisions
+                    .findIntact(guide, comment.revision())
+                    .map(Revision::edition)
+                    .orElse(guide.edition());
             return new Event(
                     comment.id(),
                     "commented",
@@ -61,11 +71,25 @@ class Notifier {
         }
     }
 
+    /** The kinds of entries after which a task may be closed. */
+    private static final Set<LogEntry.Kind> CLOSING = EnumSet.of(
+            LogEntry.Kind.SUBMITTED,
+            LogEntry.Kind.DECIDED,
+            LogEntry.Kind.APPROVED,
+            LogEntry.Kind.CHANGES_REQUESTED,
+            LogEntry.Kind.CONFIRMED,
+            LogEntry.Kind.REVISION_CALLED,
+            LogEntry.Kind.SUPERSEDED,
+            LogEntry.Kind.UNPUBLISHED,
+            LogEntry.Kind.DISCARDED,
+            LogEntry.Kind.MOVED);
+
     private final Recipients recipients;
     private final Notifications notifications;
     private final PreferenceStore preferences;
     private final MailSetup mail;
     private final Guides guides;
+    private final GuideRevisions revisions;
     private final Bell bell;
     private final Duration gathering;
 
@@ -76,6 +100,7 @@ class Notifier {
             PreferenceStore preferences,
             MailSetup mail,
             Guides guides,
+            GuideRevisions revisions,
             Bell bell,
             @Value("${imprimatur.notifications.gather:1m}") Duration gathering) {
         this.recipients = recipients;
@@ -83,13 +108,16 @@ class Notifier {
         this.preferences = preferences;
         this.mail = mail;
         this.guides = guides;
+        this.revisions = revisions;
         this.bell = bell;
         this.gathering = gathering;
     }
 
     void tell(LogEntry entry) {
         tell(Event.of(entry), recipients.of(entry));
-        readClosed(entry);
+        if (CLOSING.contains(entry.kind())
+                && !Recipients.isImported(entry)
+                && guides.stored(entry.edition().guide()).isPresent()) readClosed(entry);
     }
 
     /** Of a task that was decided, ended or replaced nobody has anything to do any more, so it does not stay unread. */
@@ -101,7 +129,7 @@ class Notifier {
 
     void tell(Comment comment) {
         guides.stored(comment.guide())
-                .ifPresent(guide -> tell(Event.of(comment, guide.edition()), recipients.of(comment)));
+                .ifPresent(guide -> tell(Event.of(comment, guide, revisions), recipients.of(comment)));
     }
 
     void tell(Claim claim) {

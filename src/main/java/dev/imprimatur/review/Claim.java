@@ -3,7 +3,6 @@ package dev.imprimatur.review;
 
 import dev.imprimatur.history.EditionId;
 import java.time.Instant;
-import org.bson.codecs.pojo.annotations.BsonId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param isAssigned whether a rule or somebody else gave the task to the person, who is told of it
  */
 public record Claim(
-        @BsonId String id,
+        String id,
         String edition,
         String guide,
         @Nullable String person,

@@ -13,6 +13,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
+import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.NamedReviewers;
 import dev.imprimatur.review.OpenTask;
 import java.time.Clock;
@@ -229,6 +230,15 @@ public class DisplayText {
         String first = Segmentation.first(detail);
         String end = detail.matches("(?s).*[.?!…]”?") ? "" : ".";
         return first.toUpperCase(Locale.ROOT) + detail.substring(first.length()) + end;
+    }
+
+    /** What a refusal says, in sentences: each of its faults, or else its detail. */
+    public static String sentences(Refusal refusal) {
+        return refusal.faults().isEmpty()
+                ? sentence(refusal.detail())
+                : refusal.faults().stream()
+                        .map(fault -> sentence(fault.detail()))
+                        .collect(Collectors.joining(" "));
     }
 
     /** The name of a role as pages show it: {@code EDITOR} becomes {@code Editor}. */

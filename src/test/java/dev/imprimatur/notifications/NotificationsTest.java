@@ -283,6 +283,20 @@ class NotificationsTest {
     }
 
     @Test
+    void theLinkOfACommentLeadsToTheEditionThatItIsAbout() {
+        var guide = node.guides().nextEditionSubmitted(node.guides().published(), "Of the next edition.");
+
+        comment("reviewer", guide, "@publisher, is this still true?").ok();
+
+        var it = awaitTold("publisher", guide);
+        assertThat(it.get("event").asString()).isEqualTo("mentioned");
+        assertThat(it.get("edition").asInt()).isEqualTo(1);
+        assertThat(Visitor.signedIn(node, "publisher").get("/studio/notifications").body())
+                .contains("/studio/guides/" + guide.id() + "/review?edition=1#thread-"
+                        + it.get("comment").asString());
+    }
+
+    @Test
     void everythingOfADigestIsOneMailWithALinkToEachTask() throws Exception {
         String name = person("REVIEWER");
         prefer(name, Map.of(), "hourly").ok();

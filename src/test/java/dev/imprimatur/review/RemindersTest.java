@@ -143,6 +143,47 @@ class RemindersTest {
         assertThat(guides.read(guide).status()).isEqualTo(200);
     }
 
+    /** The number at the head of the page is that of the tasks below it, also of reviews that came due. */
+    @Test
+    void aLimitedReviewerSeesHowManyTasksWait() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                "reviews-finnish",
+                                "displayName",
+                                "Reviews Finnish",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("REVIEWER"),
+                                "grants",
+                                List.of(Map.of("role", "REVIEWER", "locales", List.of("fi")))))
+                .ok();
+        var live = submittedInFinnish("live");
+        node.guides()
+                .decide("reviewer", node.guides().task("reviewer", live), "approve")
+                .ok();
+        node.clock().forward(Duration.ofDays(175));
+        submittedInFinnish("waiting");
+
+        await().until(() ->
+                node.as("reviews-finnish").get("/tasks").ok().get("items").size() == 2);
+        assertThat(Visitor.signedIn(node, "reviews-finnish").get("/studio").body())
+                .contains("2 tasks");
+    }
+
+    private Guides.Ref submittedInFinnish(String name) {
+        String slug = name + "-" + Long.toString(System.nanoTime(), 36);
+        var created = node.as("editor")
+                .post("/role-guide", Map.of("slug", slug, "locale", "fi", "content", Guides.content()))
+                .ok();
+        var guide = new Guides.Ref(created.get("id").asString(), slug);
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        return guide;
+    }
+
     @Test
     void aTaskThatWasPassedOnIsNotApprovedByAReviewerOfOtherGuides() {
         node.as("admin")

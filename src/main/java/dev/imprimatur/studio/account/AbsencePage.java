@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.account;
 
-import dev.imprimatur.absences.Absence;
 import dev.imprimatur.absences.Absences;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
@@ -27,14 +26,6 @@ class AbsencePage {
         this.words = words;
     }
 
-    /** What the form shows: the absence, or what somebody typed that was refused. */
-    static Absences.Wanted shown(@Nullable Absence absence) {
-        return absence == null
-                ? new Absences.Wanted(null, null, "UTC", null)
-                : new Absences.Wanted(
-                        absence.from().toString(), absence.until().toString(), absence.zone(), absence.delegate());
-    }
-
     @PostMapping
     String set(
             @PathVariable String username,
@@ -55,7 +46,7 @@ class AbsencePage {
                                     : ". Tasks go to " + words.named(absence.delegate())
                                             + " where they may take them."));
         } catch (Refused refused) {
-            redirect.addFlashAttribute("problem", PersonPage.words(refused.refusal()));
+            redirect.addFlashAttribute("problem", DisplayText.sentences(refused.refusal()));
             redirect.addFlashAttribute(
                     "absence", Map.of("from", from, "until", until, "zone", zone, "delegate", delegate));
         }

@@ -71,7 +71,7 @@ class AccountPage {
         model.addAttribute("sessions", sessions.of(me.account()));
         model.addAttribute("current", current(request));
         var absence = absences.of(me.account()).orElse(null);
-        if (!model.containsAttribute("absence")) model.addAttribute("absence", AbsencePage.shown(absence));
+        if (!model.containsAttribute("absence")) model.addAttribute("absence", Absences.Wanted.of(absence));
         model.addAttribute("isAbsent", absence != null);
         return "studio/account";
     }

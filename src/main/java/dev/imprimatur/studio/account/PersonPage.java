@@ -8,7 +8,6 @@ import dev.imprimatur.accounts.PasswordReset;
 import dev.imprimatur.accounts.Role;
 import dev.imprimatur.people.Grant;
 import dev.imprimatur.people.Person;
-import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.HandOvers;
 import dev.imprimatur.studio.DisplayText;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -64,7 +62,7 @@ class PersonPage {
         model.addAttribute("grants", rows);
         model.addAttribute("held", handOvers.held(username));
         var absence = absences.of(username).orElse(null);
-        if (!model.containsAttribute("absence")) model.addAttribute("absence", AbsencePage.shown(absence));
+        if (!model.containsAttribute("absence")) model.addAttribute("absence", Absences.Wanted.of(absence));
         model.addAttribute("isAbsent", absence != null);
         return "studio/person";
     }
@@ -105,7 +103,7 @@ class PersonPage {
             accounts.setRights(username, null, grants, list(at(form, "groups", 0)), me.account());
             redirect.addFlashAttribute("notice", "What " + username + " may do holds from now on.");
         } catch (Refused refused) {
-            redirect.addFlashAttribute("problem", words(refused.refusal()));
+            redirect.addFlashAttribute("problem", DisplayText.sentences(refused.refusal()));
         }
         return page(username);
     }
@@ -113,14 +111,6 @@ class PersonPage {
     private static String at(MultiValueMap<String, String> form, String name, int index) {
         var values = form.getOrDefault(name, List.of());
         return index < values.size() ? values.get(index) : "";
-    }
-
-    static String words(Refusal refusal) {
-        return refusal.faults().isEmpty()
-                ? DisplayText.sentence(refusal.detail())
-                : refusal.faults().stream()
-                        .map(fault -> DisplayText.sentence(fault.detail()))
-                        .collect(Collectors.joining(" "));
     }
 
     @PostMapping("/rename")

@@ -134,6 +134,7 @@ class WorkflowBenchPages {
                 return "redirect:/studio/workflows/" + deployed.id();
             }
             String version = compare(check.id(), file, model);
+            model.addAttribute("overtaken", overtaken(check.id(), seen));
             model.addAttribute("given", given.comparedWith(version));
             walk(given, model);
         } catch (Refused refused) {
@@ -149,6 +150,18 @@ class WorkflowBenchPages {
                 .findFirst();
         current.ifPresent(workflow -> compared(workflow.bpmn(), file, model));
         return current.map(WorkflowDesign.Design::version).orElse("");
+    }
+
+    /** The version that somebody deployed since the page was opened; null if nobody did, or if the page was about another workflow. */
+    private WorkflowDesign.@Nullable Version overtaken(String id, String seen) {
+        if (seen.isEmpty()) return null;
+        var all = design.all();
+        if (all.stream().anyMatch(workflow -> workflow.version().equals(seen))) return null;
+        return all.stream()
+                .filter(workflow -> workflow.id().equals(id))
+                .map(WorkflowDesign.Design::current)
+                .findFirst()
+                .orElse(null);
     }
 
     private static void compared(String from, String to, Model model) {

@@ -82,6 +82,10 @@ class WorkflowsPageTest {
             assertThat(deployed.status()).isEqualTo(302);
             assertThat(admin.get(deployed.header("Location")).body()).contains("Version 1", "current", "style");
             assertThat(act(before, seen, "deploy", List.of()).body()).contains("another version");
+            String again = act(before, seen, "check", List.of()).body();
+            assertThat(again).contains("Version 1 was deployed by", "since you opened this page");
+            assertThat(act(before, found(SEEN, again), "check", List.of()).body())
+                    .doesNotContain("since you opened this page");
             String copy = changed.replace("role-guide-review", "style-first-review");
             String none = found(SEEN, act(copy, seen, "check", List.of()).body());
             assertThat(none).isEmpty();
