@@ -85,8 +85,9 @@ class Holders {
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 read == null ? 1 : read.version() + 1);
         boolean isDone = claims.replace(read, next);
-        follow(id, task);
+        // the claim counts, also if the engine cannot follow now
         if (isDone && next.isAssigned()) listeners.forEach(listener -> listener.accept(next));
+        follow(id, task);
         return isDone;
     }
 
