@@ -32,7 +32,14 @@ class AbsenceStore {
             boolean passedOn) {
         static Row of(Absence it) {
             return new Row(
-                    it.person(), it.from(), it.until(), it.zone(), it.delegate(), it.setBy(), it.setAt(), it.passedOn());
+                    it.person(),
+                    it.from(),
+                    it.until(),
+                    it.zone(),
+                    it.delegate(),
+                    it.setBy(),
+                    it.setAt(),
+                    it.passedOn());
         }
 
         Absence absence() {

@@ -85,7 +85,8 @@ class Wording {
 
     static String path(String guide, int edition, String event, @Nullable String thread) {
         var address = UriComponentsBuilder.fromPath("/studio/guides/{id}");
-        if (thread != null) address.path("/review").queryParam("edition", edition).fragment("thread-{thread}");
+        if (thread != null)
+            address.path("/review").queryParam("edition", edition).fragment("thread-{thread}");
         else if (!event.equals("changes-requested") && !event.equals("owner-changed"))
             address.path("/review").queryParam("edition", edition);
         return thread == null

@@ -36,7 +36,6 @@ public class Inbox {
     /** The greatest number of tasks that is counted for somebody with limited roles. */
     private static final int MOST_COUNTED = 1_000;
 
-
     private final Permissions permissions;
     private final TaskService tasks;
     private final ManagementService management;

@@ -291,7 +291,9 @@ class NotificationsTest {
         var it = awaitTold("publisher", guide);
         assertThat(it.get("event").asString()).isEqualTo("mentioned");
         assertThat(it.get("edition").asInt()).isEqualTo(1);
-        assertThat(Visitor.signedIn(node, "publisher").get("/studio/notifications").body())
+        assertThat(Visitor.signedIn(node, "publisher")
+                        .get("/studio/notifications")
+                        .body())
                 .contains("/studio/guides/" + guide.id() + "/review?edition=1#thread-"
                         + it.get("comment").asString());
     }
