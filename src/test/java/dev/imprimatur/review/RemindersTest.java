@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.imprimatur.check.Checker;
+import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Stores;
