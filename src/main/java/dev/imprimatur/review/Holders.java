@@ -8,15 +8,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.flowable.common.engine.api.FlowableOptimisticLockingException;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** Changes who has a task: first the claim in MongoDB, of which one of several concurrent changes succeeds, and then the engine after it. */
 @Component
 class Holders {
+    private static final Logger log = LoggerFactory.getLogger(Holders.class);
+
     private final ClaimStore claims;
     private final TaskService tasks;
     private final Clock clock;
@@ -99,7 +104,11 @@ class Holders {
             if (claim.isEmpty()
                     || open == null
                     || Objects.equals(open.getAssignee(), claim.get().person())) return;
-            tasks.setAssignee(open.getId(), claim.get().person());
+            try {
+                tasks.setAssignee(open.getId(), claim.get().person());
+            } catch (FlowableOptimisticLockingException changedMeanwhile) {
+                log.debug("task {} was changed meanwhile; it is looked at again", open.getId());
+            }
         }
     }
 }

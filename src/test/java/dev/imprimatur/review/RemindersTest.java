@@ -371,7 +371,7 @@ class RemindersTest {
                 .isEqualTo(400);
         var administrator = Visitor.signedIn(node, "admin");
         String person = "/studio/accounts/both";
-        assertThat(administrator.get(person).body()).contains("2 guides.", "Hand over");
+        assertThat(administrator.get(person).body()).contains("Guides that they own: 2", "Hand over");
         assertThat(administrator
                         .post(person, person + "/hand-over", "to", "editor")
                         .status())
