@@ -35,8 +35,16 @@ class LoggedTasks {
     private final Editions editions;
     private final ContentTypes types;
     private final Workflows workflows;
+    private final ClaimStore claims;
 
-    LoggedTasks(Guides guides, Editions editions, ContentTypes types, Workflows workflows, Permissions permissions) {
+    LoggedTasks(
+            Guides guides,
+            Editions editions,
+            ContentTypes types,
+            Workflows workflows,
+            Permissions permissions,
+            ClaimStore claims) {
+        this.claims = claims;
         this.permissions = permissions;
         this.guides = guides;
         this.editions = editions;
@@ -57,9 +65,10 @@ class LoggedTasks {
                 .toList();
     }
 
-    private static OpenTask task(Workflow workflow, Workflow.Step step, Guide guide, Edition edition) {
+    private OpenTask task(Workflow workflow, Workflow.Step step, Guide guide, Edition edition) {
+        var task = TaskId.of(edition, step.id());
         return new OpenTask(
-                TaskId.of(edition, step.id()).toString(),
+                task.toString(),
                 step.name(),
                 step.id(),
                 step.group(),
@@ -69,7 +78,7 @@ class LoggedTasks {
                 step.isDrafting() ? null : edition.underReview().orElse(null),
                 step.outcomes(),
                 workflow.due(step, edition).orElse(null),
-                null,
+                claims.find(task).map(Claim::person).orElse(null),
                 null,
                 Optional.ofNullable(workflow.openedBy(edition).get(step.id()))
                         .orElse(edition.log().getLast())

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -177,17 +178,22 @@ class CrashPointsTest {
     void anEditionMovesToAnotherVersionOfItsWorkflowOnce() throws IOException {
         String workflow = "/workflows/role-guide-review";
         var admin = other.as("admin");
-        String bpmn = Files.readString(Path.of("workflows/role-guide-review.bpmn20.xml"))
-                .replace("name=\"Review revision\"", "name=\"Review the revision\"");
-        int version = admin.put(
-                        workflow,
-                        Map.of("bpmn", bpmn),
-                        "If-Match",
-                        admin.get(workflow).header("ETag"))
-                .ok()
-                .get("version")
-                .asInt();
+        String bpmn = Files.readString(Path.of("workflows/role-guide-review.bpmn20.xml"));
+        var count = new AtomicInteger();
         diesAnywhere("move", () -> {
+            // an edition that is opened at once follows the version before
+            int version = admin.put(
+                            workflow,
+                            Map.of(
+                                    "bpmn",
+                                    bpmn.replace(
+                                            "name=\"Review revision\"",
+                                            "name=\"Review, " + count.incrementAndGet() + "\"")),
+                            "If-Match",
+                            admin.get(workflow).header("ETag"))
+                    .ok()
+                    .get("version")
+                    .asInt();
             var guide = guides.submitted();
             var wanted = Map.of("to", version, "editions", List.of(Map.of("edition", guide.id() + ".1")));
             return new Request(guide.slug(), "admin", "POST", workflow + "/migrate", wanted, List.of());
