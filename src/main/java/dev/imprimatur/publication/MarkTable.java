@@ -37,7 +37,7 @@ class MarkTable implements HighWaterMark {
         return "the engine’s database";
     }
 
-    private void createTables() {
+    private synchronized void createTables() {
         if (isCreated) return;
         statements.execute("create table if not exists ledger_mark (id integer primary key,"
                 + " lineage varchar(64) not null, ledger_position bigint not null, ledger_hash varchar(64) not null)");
@@ -57,6 +57,7 @@ class MarkTable implements HighWaterMark {
                     .stream()
                     .findFirst();
         } catch (BadSqlGrammarException notCreatedYet) {
+            createTables();
             return Optional.empty();
         }
     }

@@ -41,6 +41,9 @@ class Engine implements SmartLifecycle {
     private static final int ATTEMPTS = 20;
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(2);
+    /** How many times work is tried that waits for a lock in vain; each wait takes a part of the store's timeout. */
+    private static final int LOCKED_ATTEMPTS = 6;
+
     private static final ScopedValue<Boolean> RETRYING = ScopedValue.newInstance();
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(250);
@@ -261,7 +264,8 @@ class Engine implements SmartLifecycle {
             try {
                 return work.get();
             } catch (RuntimeException failed) {
-                if (!mayBeRace(failed) || attempt == ATTEMPTS) throw failed;
+                boolean again = mayBeRace(failed) || Failures.isLocked(failed) && attempt < LOCKED_ATTEMPTS;
+                if (!again || attempt == ATTEMPTS) throw failed;
                 log.debug(
                         "attempt {} failed, probably because of a concurrent change of the same process: {}",
                         attempt,

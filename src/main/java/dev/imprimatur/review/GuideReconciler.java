@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.flowable.common.engine.api.FlowableException;
 import org.flowable.task.api.Task;
 import org.slf4j.Logger;
@@ -36,7 +33,6 @@ class GuideReconciler {
     private static final int ATTEMPTS = 20;
 
     private static final Duration PAUSE = Duration.ofMillis(50);
-    private static final int STRIPES = 64;
     /** How many guides are remembered that could not be reconciled while the engine was unavailable. */
     private static final int MOST_DEFERRED = 10_000;
 
@@ -48,9 +44,8 @@ class GuideReconciler {
     private final ContentTypes types;
     private final Engine engine;
     private final TransactionTemplate transactions;
+    private final GuideLocks locks;
     private final Set<String> deferred = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock[] locks =
-            Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
 
     GuideReconciler(
             Guides guides,
@@ -60,7 +55,8 @@ class GuideReconciler {
             Workflows workflows,
             ContentTypes types,
             Engine engine,
-            PlatformTransactionManager transactions) {
+            PlatformTransactionManager transactions,
+            GuideLocks locks) {
         this.guides = guides;
         this.editions = editions;
         this.processes = processes;
@@ -68,6 +64,7 @@ class GuideReconciler {
         this.workflows = workflows;
         this.types = types;
         this.engine = engine;
+        this.locks = locks;
         this.transactions = new TransactionTemplate(transactions);
     }
 
@@ -76,16 +73,12 @@ class GuideReconciler {
      * after, and no state in between.
      */
     void reconcile(String guideId) {
-        var lock = locks[Math.floorMod(guideId.hashCode(), STRIPES)];
-        lock.lock();
-        try {
-            editions.together(() -> engine.retry(() -> transactions.execute(status -> {
-                replayAll(guideId);
-                return status;
-            })));
-        } finally {
-            lock.unlock();
-        }
+        locks.hold(
+                guideId,
+                () -> editions.together(() -> engine.retry(() -> transactions.execute(status -> {
+                    replayAll(guideId);
+                    return status;
+                }))));
     }
 
     private void replayAll(String guideId) {
@@ -115,18 +108,8 @@ class GuideReconciler {
 
     /** Reconciles many guides in one transaction of the engine. */
     void reconcileTogether(Collection<String> guideIds) {
-        var heldLocks = guideIds.stream()
-                .map(id -> Math.floorMod(id.hashCode(), STRIPES))
-                .distinct()
-                .sorted()
-                .map(stripe -> locks[stripe])
-                .toList();
-        heldLocks.forEach(Lock::lock);
-        try {
-            transactions.executeWithoutResult(status -> guideIds.forEach(this::reconcile));
-        } finally {
-            heldLocks.forEach(Lock::unlock);
-        }
+        locks.holdAll(
+                guideIds, () -> transactions.executeWithoutResult(status -> guideIds.forEach(this::reconcile)));
     }
 
     /**

@@ -8,28 +8,27 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.flowable.common.engine.api.FlowableOptimisticLockingException;
 import org.flowable.engine.TaskService;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
 /** Changes who has a task: first the claim in MongoDB, of which one of several concurrent changes succeeds, and then the engine after it. */
 @Component
 class Holders {
-    private static final Logger log = LoggerFactory.getLogger(Holders.class);
-
     private final ClaimStore claims;
     private final TaskService tasks;
+    private final GuideLocks locks;
+    private final Engine engine;
     private final Clock clock;
     private final List<Consumer<Claim>> listeners = new CopyOnWriteArrayList<>();
 
-    Holders(ClaimStore claims, @Lazy TaskService tasks, Clock clock) {
+    Holders(ClaimStore claims, @Lazy TaskService tasks, GuideLocks locks, @Lazy Engine engine, Clock clock) {
         this.claims = claims;
         this.tasks = tasks;
+        this.locks = locks;
+        this.engine = engine;
         this.clock = clock;
     }
 
@@ -98,17 +97,22 @@ class Holders {
 
     /** Brings the engine in line with the claim. Of two nodes that do so, the one that is last has read the last claim. */
     void follow(TaskId id, Task task) {
-        for (; ; ) {
-            var claim = claims.find(id);
-            var open = tasks.createTaskQuery().taskId(task.getId()).singleResult();
-            if (claim.isEmpty()
-                    || open == null
-                    || Objects.equals(open.getAssignee(), claim.get().person())) return;
-            try {
-                tasks.setAssignee(open.getId(), claim.get().person());
-            } catch (FlowableOptimisticLockingException changedMeanwhile) {
-                log.debug("task {} was changed meanwhile; it is looked at again", open.getId());
-            }
-        }
+        locks.hold(id.edition().guide(), () -> engine.retry(() -> {
+            boolean done;
+            do done = isInLine(id, task);
+            while (!done);
+            return done;
+        }));
+    }
+
+    /** Brings the engine in line with the claim as it is now; returns whether it was in line already. */
+    private boolean isInLine(TaskId id, Task task) {
+        var claim = claims.find(id);
+        var open = tasks.createTaskQuery().taskId(task.getId()).singleResult();
+        if (claim.isEmpty()
+                || open == null
+                || Objects.equals(open.getAssignee(), claim.get().person())) return true;
+        tasks.setAssignee(open.getId(), claim.get().person());
+        return false;
     }
 }

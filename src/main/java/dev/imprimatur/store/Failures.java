@@ -148,6 +148,13 @@ public final class Failures {
         return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
+    /** Whether the engine's store ended a wait for a lock, which may have been for a transaction that waited itself. Also an outage. */
+    public static boolean isLocked(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof SQLException sql && LOCKED.equals(sql.getSQLState())) return true;
+        return false;
+    }
+
     /** Whether the engine's store refused a transaction because of a concurrent one, so that the transaction can be tried again. */
     public static boolean isLostRace(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause())

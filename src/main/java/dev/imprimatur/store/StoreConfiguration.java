@@ -93,6 +93,8 @@ class StoreConfiguration {
     @ConditionalOnExpression("'${spring.datasource.url:}' != ''")
     static class NamedSql {
         private static final String POSTGRESQL = "jdbc:postgresql:";
+        /** The part of the limit for a statement that it may wait for one lock. */
+        private static final int LOCK_WAITS = 8;
 
         /** @param timeout {@code imprimatur.engine.timeout}: the limit for getting a connection and for one statement; whole seconds */
         @Bean
@@ -113,8 +115,10 @@ class StoreConfiguration {
                 source.addDataSourceProperty("connectTimeout", seconds);
                 source.addDataSourceProperty("loginTimeout", seconds);
                 source.addDataSourceProperty("socketTimeout", seconds);
-                // the server cancels a statement before the client closes the connection
-                source.addDataSourceProperty("options", "-c statement_timeout=" + millis * 9 / 10);
+                // the server cancels a statement before the client closes the connection, and a wait for a lock before that: the
+                // transaction that has the lock may itself wait for a lock of this one
+                source.addDataSourceProperty(
+                        "options", "-c statement_timeout=" + millis * 9 / 10 + " -c lock_timeout=" + millis / LOCK_WAITS);
             }
             return source;
         }

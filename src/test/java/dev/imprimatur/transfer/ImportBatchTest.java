@@ -321,7 +321,13 @@ class ImportBatchTest {
         write(0, MANY);
         try (var stores = new ProxiedStores();
                 var one = Node.start(stores.settings(
-                        "imprimatur.seed-content", seeds.toUri().toString(), "logging.level.dev.imprimatur", "off"));
+                        "imprimatur.seed-content",
+                        seeds.toUri().toString(),
+                        // a node may begin to follow the log of a guide while the other one imports it
+                        "imprimatur.review.reconcile-every",
+                        "1s",
+                        "logging.level.dev.imprimatur",
+                        "off"));
                 var other = one.beside()) {
             var both =
                     List.of(CompletableFuture.runAsync(() -> run(one)), CompletableFuture.runAsync(() -> run(other)));
