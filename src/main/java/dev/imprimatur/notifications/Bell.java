@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.notifications;
 
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.paging.Page;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.store.SharedRead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -29,10 +31,10 @@ public class Bell {
     private final Notifications notifications;
     private final Guides guides;
     private final Wording wording;
-    private final Cache<String, Integer> counts = Caffeine.newBuilder()
+    private final AsyncCache<String, Integer> counts = Caffeine.newBuilder()
             .maximumSize(MOST_PEOPLE)
             .expireAfterWrite(COUNTED)
-            .build();
+            .buildAsync();
 
     Bell(Notifications notifications, Guides guides, Wording wording) {
         this.notifications = notifications;
@@ -56,7 +58,8 @@ public class Bell {
 
     /** The number of unread notifications, at most {@value #MOST_COUNTED}. */
     public int unread(Person me) {
-        return counts.get(me.account(), person -> notifications.unread(person, MOST_COUNTED));
+        return Objects.requireNonNull(
+                SharedRead.get(counts, me.account(), person -> notifications.unread(person, MOST_COUNTED)));
     }
 
     /** A page of the person's notifications, the newest first. */
@@ -75,17 +78,17 @@ public class Bell {
     /** Marks notifications as read; those of others, and those that do not exist, are left out. */
     public void read(Person me, Collection<String> ids) {
         if (!ids.isEmpty()) notifications.read(me.account(), ids);
-        counts.invalidate(me.account());
+        counts.synchronous().invalidate(me.account());
     }
 
     /** Marks all notifications of the instant and earlier ones as read. Later ones, which the person has not seen, stay unread. */
     public void readUntil(Person me, Instant until) {
         notifications.readUntil(me.account(), until);
-        counts.invalidate(me.account());
+        counts.synchronous().invalidate(me.account());
     }
 
     /** Forgets the counts of people who got notifications. */
     void changed(Collection<String> people) {
-        counts.invalidateAll(people);
+        counts.synchronous().invalidateAll(people);
     }
 }

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -267,7 +268,7 @@ class Workflows {
 
     /** The number of the uploaded version that a process definition has; {@link #FILE} if it is that of a file. */
     int number(String definitionId) {
-        return numbers.computeIfAbsent(definitionId, id -> {
+        return known(numbers, definitionId, id -> {
             var deployed = repository
                     .createDeploymentQuery()
                     .deploymentId(repository.getProcessDefinition(id).getDeploymentId())
@@ -410,10 +411,19 @@ class Workflows {
 
     /** The workflow in the version that a running process uses. */
     Workflow ofDefinition(String definitionId) {
-        return byDefinition.computeIfAbsent(definitionId, id -> {
+        return known(byDefinition, definitionId, id -> {
             var definition = repository.getProcessDefinition(id);
             return read(definition.getKey() + SUFFIX, bytes(id));
         });
+    }
+
+    /** What is known of a process definition, or else is read. Several may read at once: while the store is slow, nobody waits for another. */
+    private static <T> T known(Map<String, T> all, String definitionId, Function<String, T> reader) {
+        var known = all.get(definitionId);
+        if (known != null) return known;
+        var read = reader.apply(definitionId);
+        all.put(definitionId, read);
+        return read;
     }
 
     /** The BPMN of a deployed process. */

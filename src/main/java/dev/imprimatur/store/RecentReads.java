@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.store;
 
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,14 +20,14 @@ public final class RecentReads<V> {
     /** A value is only used until the next change, also if it was being read when the change was made. */
     private record Key(String id, long changes) {}
 
-    private final Cache<Key, V> read =
-            Caffeine.newBuilder().expireAfterWrite(USED).maximumSize(MOST_USED).build();
+    private final AsyncCache<Key, V> read =
+            Caffeine.newBuilder().expireAfterWrite(USED).maximumSize(MOST_USED).buildAsync();
     private final AtomicLong changes = new AtomicLong();
 
     /** Returns the value as this node read it at most half a second ago, or else reads it. */
     public Optional<V> find(String id, Function<String, Optional<V>> reader) {
-        return Optional.ofNullable(read.get(
-                new Key(id, changes.get()), key -> reader.apply(key.id()).orElse(null)));
+        return Optional.ofNullable(SharedRead.get(
+                read, new Key(id, changes.get()), key -> reader.apply(key.id()).orElse(null)));
     }
 
     /** Makes a change. What was read before is not used afterwards, also if the change fails, because it may have been made. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.review.Observed.Limit;
 import dev.imprimatur.review.Observed.Rights;
 import dev.imprimatur.testing.Guides.Ref;
@@ -78,7 +79,7 @@ final class RandomWalk {
         LOSE_PROCESS(3),
         RECONCILE(1),
         UPLOAD_WORKFLOW(1),
-        // editions that change to another version of their workflow are one more line here, and one more case below
+        MIGRATE(7),
         AT_THE_SAME_TIME(8);
 
         private final int weight;
@@ -122,9 +123,10 @@ final class RandomWalk {
             Action.UNPUBLISH,
             Action.OPEN_NEXT,
             Action.DISCARD,
+            Action.MIGRATE,
             Action.RECONCILE);
 
-    private static final List<String> WORKFLOWS = List.of("role-guide-review", "two-stage-review", "parallel-review");
+    static final List<String> WORKFLOWS = List.of("role-guide-review", "two-stage-review", "parallel-review");
     private static final List<String> ROLES = List.of("EDITOR", "REVIEWER", "PUBLISHER");
     private static final List<String> TAGS = List.of("ai", "law");
     private static final Map<String, Rights> TEAM = Map.of(
@@ -149,6 +151,7 @@ final class RandomWalk {
     private static final List<String> PEOPLE = List.copyOf(new TreeSet<>(TEAM.keySet()));
     private static final Pattern TASK = Pattern.compile("name=\"task\" value=\"([^\"]+)\"");
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final AtomicInteger moved = new AtomicInteger();
     private static final Duration UPLOADED = Duration.ofSeconds(11);
 
     private static Rights rights(Set<String> roles, String... groups) {
@@ -300,6 +303,7 @@ final class RandomWalk {
                 send(usually(random, "PUBLISHER"), "POST", guide.path() + "/unpublish", Map.of("reason", "Wrong."));
             case RENAME -> send(usually(random, "PUBLISHER"), "POST", guide.path() + "/slug", Map.of("slug", slug()));
             case LOSE_PROCESS -> loseProcess(guide, random);
+            case MIGRATE -> migrate(guide, random);
             default -> take(action, random);
         }
     }
@@ -681,6 +685,43 @@ final class RandomWalk {
                 .put("/workflows/" + id, Map.of("bpmn", bpmn, "note", "tried"), "If-Match", current.header("ETag"))
                 .ok();
         node.clock().forward(UPLOADED);
+    }
+
+    /** Moves the current edition, or the published one, to any version of its workflow. */
+    private void migrate(Ref guide, Random random) {
+        var read = node.as("admin").get(guide.path());
+        if (read.status() != 200) return;
+        int current = read.json().at("/edition/number").asInt();
+        String workflow = node.bean(Workflows.class)
+                .of(node.bean(ContentTypes.class).require(type))
+                .id();
+        var versions = node.as("admin")
+                .get("/workflows/" + workflow + "/versions")
+                .ok()
+                .get("items")
+                .values()
+                .stream()
+                .map(version -> version.get("version").asInt())
+                .filter(number -> number > 0)
+                .toList();
+        if (versions.isEmpty()) return;
+        var answer = send(
+                "admin",
+                "POST",
+                "/workflows/" + workflow + "/migrate",
+                Map.of(
+                        "to",
+                        versions.get(random.nextInt(versions.size())),
+                        "editions",
+                        List.of(Map.of(
+                                "edition",
+                                guide.id() + "." + (random.nextInt(4) == 0 ? Math.max(1, current - 1) : current)))));
+        if (answer != null && answer.status() == 200) moved.addAndGet(answer.json().get("moved").size());
+    }
+
+    /** How many editions moved to another version in all walks. */
+    static int moved() {
+        return moved.get();
     }
 
     // The end

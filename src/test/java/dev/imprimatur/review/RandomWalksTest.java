@@ -75,6 +75,15 @@ class RandomWalksTest {
                         .replace("\"role-guide-review\"", "\"members-review\""));
         node = Node.start(
                 "imprimatur.content-types", types.toUri() + "/", "imprimatur.workflows", workflows.toUri() + "/");
+        // versions to which editions can move; the last one is that of the file
+        for (String id : RandomWalk.WORKFLOWS)
+            for (int i = 1; i <= RandomWalk.WORKFLOWS.size(); i++)
+                RandomWalk.upload(
+                        node,
+                        id,
+                        RandomWalk.WORKFLOWS.get(
+                                (RandomWalk.WORKFLOWS.indexOf(id) + i) % RandomWalk.WORKFLOWS.size()));
+        RandomWalk.upload(node, "members-review", "role-guide-review");
         // the added step: somebody checks the facts before the review
         RandomWalk.upload(node, "members-review", "two-stage-review");
         RandomWalk.makePeople(node, observed);
@@ -135,8 +144,8 @@ class RandomWalksTest {
         var report = node.bean(Checker.class).run();
         assertThat(report.violations()).isEmpty();
         System.out.printf(
-                "random walks: %d walks, %d steps, %d entries in the ledger; 0 faults in %d s%n",
-                walks, steps, position(), (System.nanoTime() - began) / 1_000_000_000);
+                "random walks: %d walks, %d steps, %d editions moved, %d entries in the ledger; 0 faults in %d s%n",
+                walks, steps, RandomWalk.moved(), position(), (System.nanoTime() - began) / 1_000_000_000);
     }
 
     /** Takes the steps with new guides. Returns what went wrong. */

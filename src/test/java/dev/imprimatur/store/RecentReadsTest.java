@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +65,43 @@ class RecentReadsTest {
     void whatDoesNotExistIsReadAgain() {
         assertThat(reads.find("id", _ -> Optional.empty())).isEmpty();
 
+        assertThat(find()).contains(1);
+    }
+
+    /** A store that does not answer lets everybody who asks for the same value wait for one time limit, and not one after the other. */
+    @Test
+    void whoeverAsksDuringAReadSharesItsFailure() throws Exception {
+        var tries = new AtomicInteger();
+        var begun = new CountDownLatch(1);
+        var fail = new CountDownLatch(1);
+        Callable<Optional<Integer>> failing = () -> reads.find("id", _ -> {
+            tries.incrementAndGet();
+            begun.countDown();
+            try {
+                fail.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IllegalStateException("the store does not answer");
+        });
+
+        var asking = new ArrayList<Thread>();
+        var failures = new ConcurrentLinkedQueue<String>();
+        for (int i = 0; i < 20; i++)
+            asking.add(Thread.ofVirtual().start(() -> {
+                try {
+                    failing.call();
+                } catch (Exception failed) {
+                    failures.add(failed.getMessage());
+                }
+            }));
+        begun.await();
+        await().until(() -> asking.stream().allMatch(it -> it.getState() == Thread.State.WAITING));
+        fail.countDown();
+        for (var thread : asking) thread.join();
+
+        assertThat(failures).hasSize(20).containsOnly("the store does not answer");
+        assertThat(tries).hasValue(1);
         assertThat(find()).contains(1);
     }
 }
