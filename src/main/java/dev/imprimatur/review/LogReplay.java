@@ -237,11 +237,11 @@ class LogReplay {
 
     /** More may have been requested while the task of the review was open, and be due earlier. */
     private void timeReview(Position position, Edition edition) {
-        var due = edition.reviewDue().map(Stamp::endOf).map(Date::from);
+        var due = edition.reviewDue().map(Stamp::endOf);
         for (var task : position.tasks())
             if (task.getDueDate() != null)
-                due.filter(day -> day.getTime() != task.getDueDate().getTime())
-                        .ifPresent(day -> tasks.setDueDate(task.getId(), day));
+                due.filter(at -> !at.equals(task.getDueDate().toInstant()))
+                        .ifPresent(at -> tasks.setDueDate(task.getId(), Date.from(at)));
     }
 
     private void reschedule(ProcessInstance process, TaskTimer timer, LogEntry by) {
