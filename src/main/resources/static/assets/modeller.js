@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import {account} from './signed.js';
+
 // Draws a workflow with bpmn-js, and sets in a small panel what our elements have: roles, outcomes, due dates and reminders.
 const GROUPS = ['EDITOR', 'REVIEWER', 'PUBLISHER', 'ADMIN'];
 const EFFECTS = ['none', 'approve', 'request-changes', 'confirm', 'revise'];
@@ -27,6 +29,49 @@ const steps = panel.dataset.steps.split(' ');
 const modeler = new BpmnJS({ container: '#canvas', keyboard: { bindTo: document }, moddleExtensions: EXTENSIONS });
 const modeling = () => modeler.get('modeling');
 const create = (type, properties) => modeler.get('bpmnFactory').create(type, properties);
+
+// What the check refuses is not offered.
+const HIDDEN = ['create.intermediate-event', 'create.task', 'create.data-object', 'create.data-store', 'create.participant-expanded'];
+const APPENDED = ['append.end-event', 'append.gateway', 'append.text-annotation', 'connect', 'delete', 'replace'];
+const REPLACEMENTS = /^replace-with-(user-task|service-task|(exclusive|parallel)-gateway|none-(start|end)|terminate-end|(non-interrupting-)?(timer|message)-boundary|(timer|message)-intermediate-catch|(conditional|default|sequence)-flow|expanded-subprocess)$/;
+const TASKS = [
+  ['user-task', 'bpmn:UserTask', 'bpmn-icon-user-task', 'Task for people'],
+  ['service-task', 'bpmn:ServiceTask', 'bpmn-icon-service-task', 'Step'],
+];
+
+const shaped = attributes => modeler.get('elementFactory').createShape(attributes);
+
+function created(attributes, className, title) {
+  const start = event => modeler.get('create').start(event, shaped(attributes));
+  return { group: 'activity', className, title, action: { dragstart: start, click: start } };
+}
+
+function appended(type, className, title) {
+  const start = (event, element) => modeler.get('create').start(event, shaped({ type }), { source: element });
+  return { group: 'model', className, title, action: { dragstart: start, click: (event, element) => modeler.get('autoPlace').append(element, shaped({ type })) } };
+}
+
+const LAST = 500;
+modeler.get('palette').registerProvider(LAST, {
+  getPaletteEntries: () => entries => {
+    for (const name of HIDDEN) delete entries[name];
+    for (const [name, type, className, title] of TASKS) entries[`create.${name}`] = created({ type }, className, title);
+    entries['create.timer'] = created({ type: 'bpmn:IntermediateCatchEvent', eventDefinitionType: 'bpmn:TimerEventDefinition' }, 'bpmn-icon-intermediate-event-catch-timer', 'Wait for an instant');
+    return entries;
+  },
+});
+modeler.get('contextPad').registerProvider(LAST, {
+  getContextPadEntries: () => entries => {
+    const goesOn = 'append.append-task' in entries;
+    for (const name of Object.keys(entries)) if (!APPENDED.includes(name)) delete entries[name];
+    if (goesOn) for (const [name, type, className, title] of TASKS) entries[`append.${name}`] = appended(type, className, `Append: ${title.toLowerCase()}`);
+    return entries;
+  },
+});
+modeler.get('popupMenu').registerProvider('bpmn-replace', LAST, {
+  getPopupMenuEntries: () => entries => Object.fromEntries(Object.entries(entries).filter(([name]) => REPLACEMENTS.test(name))),
+  getPopupMenuHeaderEntries: () => () => ({}),
+});
 
 /** Adds a labelled control to the panel. */
 function control(into, name, element) {
@@ -162,17 +207,78 @@ function selected() {
   show(chosen.length === 1 ? chosen[0].labelTarget ?? chosen[0] : modeler.get('canvas').getRootElement());
 }
 
-/** Writes the drawing into the form. */
-async function write() {
-  field.value = (await modeler.saveXML({ format: true })).xml;
+const form = field.form;
+const seen = form.elements.seen.value;
+const KEPT = `imprimatur.drawn.${account}.${seen}`;
+let unsaved = false;
+
+/** Keeps the drawing in this tab; storage may be full or forbidden. */
+function keep(xml) {
+  try {
+    if (xml) sessionStorage.setItem(KEPT, xml);
+    else sessionStorage.removeItem(KEPT);
+  } catch { /* the browser still asks before the page is left */ }
 }
 
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes the drawing into the form. */
+async function write() {
+  unsaved = true;
+  field.value = (await modeler.saveXML({ format: true })).xml;
+  keep(field.value);
+}
+
+/** Shows the whole drawing beside the palette, and not below it. */
+const MARGIN = 16;
+function fit() {
+  const canvas = modeler.get('canvas');
+  canvas.zoom('fit-viewport');
+  const { inner, outer } = canvas.viewbox();
+  const palette = document.querySelector('.djs-palette');
+  const room = palette.offsetLeft + palette.offsetWidth + MARGIN;
+  const scale = Math.min((outer.width - room - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1);
+  if (scale > 0) canvas.viewbox({ x: inner.x - room / scale, y: inner.y - MARGIN / scale, width: outer.width / scale, height: outer.height / scale });
+}
+
+async function draw(xml) {
+  await modeler.importXML(xml);
+  fit();
+  selected();
+}
+
+/** Offers another drawing of the same version, which was left in this tab. */
+function offer(left) {
+  const notice = document.getElementById('left');
+  notice.hidden = false;
+  notice.querySelector('[data-take]').addEventListener('click', async () => {
+    notice.hidden = true;
+    await draw(left);
+    await write();
+  });
+  notice.querySelector('[data-drop]').addEventListener('click', () => {
+    notice.hidden = true;
+    keep(unsaved ? field.value : null);
+  });
+}
+
+addEventListener('beforeunload', event => { if (unsaved) event.preventDefault(); });
+form.addEventListener('submit', () => { unsaved = false; });
+const ZOOMS = { in: () => modeler.get('zoomScroll').stepZoom(1), out: () => modeler.get('zoomScroll').stepZoom(-1), fit };
+for (const zoom of document.querySelectorAll('[data-zoom]')) zoom.addEventListener('click', () => ZOOMS[zoom.dataset.zoom]());
+
 try {
-  await modeler.importXML(field.value);
-  modeler.get('canvas').zoom('fit-viewport');
+  const left = kept();
+  await draw(field.value);
+  if (left && left !== field.value) offer(left);
   modeler.on('selection.changed', selected);
   modeler.on('commandStack.changed', write);
-  selected();
   status.textContent = 'Choose an element to set what it has.';
 } catch (failed) {
   status.textContent = `The file cannot be drawn: ${failed.message}`;

@@ -434,6 +434,20 @@ public class Editions {
                         wanted.apply(edition).flatMap(notice -> edition.next().notice(kind, notice, clock.instant())));
     }
 
+    /**
+     * Records the announcement of the review of a part.
+     *
+     * @param part the JSON Pointer of the part
+     * @param wanted what the edition calls for now; empty if nothing
+     */
+    public Edition announcePart(EditionId id, String part, Function<Edition, Optional<Notice>> wanted) {
+        return record(
+                id,
+                edition -> wanted.apply(edition)
+                        .flatMap(notice ->
+                                edition.next().notice(LogEntry.Kind.REVIEW_ANNOUNCED, part, notice, clock.instant())));
+    }
+
     public Edition overdue(EditionId id, long position) {
         return record(id, edition -> edition.next().markOverdue(position, clock.instant()));
     }

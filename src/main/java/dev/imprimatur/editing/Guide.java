@@ -10,6 +10,7 @@ import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Stamp;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -240,6 +241,14 @@ public record Guide(
                 translatedFromIn(editions),
                 later(latest.log().getLast().at()),
                 count);
+    }
+
+    /** The next day on which the review of the published revision, or of a part of it, is due; null if there is none. */
+    public @Nullable LocalDate nextReviewDue() {
+        return Stream.concat(
+                        Stream.ofNullable(reviewDue), partReviews().stream().map(PartReviews.Part::reviewDue))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     /** The reviews of parts of the published revision. */

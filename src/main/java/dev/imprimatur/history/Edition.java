@@ -500,15 +500,18 @@ public final class Edition {
         return reviewDueMarked || requestedParts.contains(part);
     }
 
-    /** The last day on which what is under review, of the published edition, is valid; empty without a stamp. */
+    /**
+     * The first of the last days on which what is under review, of the published edition, is valid; empty without a stamp. A review of the
+     * whole content includes all parts, so it is due when the first of them is.
+     */
     public Optional<LocalDate> reviewDue() {
-        var parts = partsUnderReview();
-        return stamp().flatMap(it -> parts.isEmpty()
-                ? Optional.of(it.reviewDue())
-                : it.stampedParts().stream()
-                        .filter(part -> parts.contains(part.pointer()))
-                        .map(StampedPart::reviewDue)
-                        .min(Comparator.naturalOrder()));
+        var stamp = stamp().orElse(null);
+        if (stamp == null) return Optional.empty();
+        var parts = stamp.stampedParts().stream()
+                .filter(part -> isRequested(part.pointer()))
+                .map(StampedPart::reviewDue);
+        return Stream.concat(partsUnderReview().isEmpty() ? Stream.of(stamp.reviewDue()) : Stream.empty(), parts)
+                .min(Comparator.naturalOrder());
     }
 
     /** Whether the review of the whole content was marked as overdue. */
@@ -585,19 +588,32 @@ public final class Edition {
     }
 
     /** Whether people were told this already, or something later about the same. */
-    boolean wasTold(LogEntry.Kind kind, Notice wanted) {
+    boolean wasTold(LogEntry.Kind kind, @Nullable String part, Notice wanted) {
         var task = wanted.task();
         if (kind == LogEntry.Kind.ESCALATED && task != null)
             return escalations(task, wanted.round())
                     .anyMatch(told -> told.group().equals(wanted.group()));
-        int since = kind == LogEntry.Kind.REVIEW_ANNOUNCED ? wholeStampSeq : -1;
+        int since = kind == LogEntry.Kind.REVIEW_ANNOUNCED ? stampSeq(part) : -1;
         return log.stream()
                 .filter(entry -> entry.seq() > since)
+                .filter(entry -> part == null ? entry.parts() == null : entry.isAbout(part))
                 .map(LogEntry::notice)
                 .filter(Objects::nonNull)
                 .anyMatch(told -> Objects.equals(told.task(), task)
                         && told.round() == wanted.round()
                         && !told.planned().isBefore(wanted.planned()));
+    }
+
+    /** The seq of the last stamp of the whole content, or of the part. */
+    private int stampSeq(@Nullable String part) {
+        return part == null
+                ? wholeStampSeq
+                : log.stream()
+                        .filter(entry -> entry.kind() == LogEntry.Kind.STAMPED && entry.isAbout(part))
+                        .mapToInt(LogEntry::seq)
+                        .filter(seq -> seq > wholeStampSeq)
+                        .max()
+                        .orElse(wholeStampSeq);
     }
 
     /** The revision that reviewers see: the submitted one, also after it was published. */

@@ -423,10 +423,21 @@ public final class Transitions {
      * @return empty if the edition is over, or if people were told this already, or something later
      */
     public Optional<LogEntry> notice(Kind kind, Notice notice, Instant now) {
-        return edition.state().isOver() || edition.wasTold(kind, notice)
+        return notice(kind, null, notice, now);
+    }
+
+    /**
+     * What a timer tells people.
+     *
+     * @param part the JSON Pointer of the part whose review is announced; null for everything else
+     * @return empty if the edition is over, or if people were told this already, or something later
+     */
+    public Optional<LogEntry> notice(Kind kind, @Nullable String part, Notice notice, Instant now) {
+        return edition.state().isOver() || edition.wasTold(kind, part, notice)
                 ? Optional.empty()
                 : Optional.of(next(kind, edition.underReview().orElse(null), null, now)
-                        .withNotice(notice));
+                        .withNotice(notice)
+                        .about(part == null ? List.of() : List.of(part)));
     }
 
     /**

@@ -245,6 +245,9 @@ class WorkflowsApi {
     /** Walks through a workflow on the test bench. Changes nothing. */
     @PostMapping("/test")
     Items<PositionView> test(@RequestBody Test body) {
+        if (body.bpmn() != null && body.workflow() != null)
+            throw Refusal.malformed("/workflow", "give bpmn or workflow, and not both")
+                    .raise();
         String bpmn = body.bpmn() != null
                 ? body.bpmn()
                 : design.require(body.workflow() == null ? "" : body.workflow()).bpmn();

@@ -8,6 +8,7 @@ import dev.imprimatur.history.Decision.Effect;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.history.Stamp;
 import dev.imprimatur.review.Workflow.Step;
 import dev.imprimatur.store.UnitOfWork;
 import java.time.Clock;
@@ -206,6 +207,7 @@ class LogReplay {
     /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
     private void mark(Position position, Edition edition) {
         if (edition.move().isPresent()) timeTasksOfMove(position, edition);
+        if (edition.state() == Edition.State.PUBLISHED) timeReview(position, edition);
         position.tasks().forEach(task -> escalations.apply(task, edition));
         String mark =
                 ReplayMark.of(edition.log().size(), edition.log().getLast().at(), position.openTasks());
@@ -231,6 +233,15 @@ class LogReplay {
                     .filter(timer -> timer.task().equals(task.getTaskDefinitionKey()))
                     .forEach(timer -> reschedule(process, timer, by));
         }
+    }
+
+    /** More may have been requested while the task of the review was open, and be due earlier. */
+    private void timeReview(Position position, Edition edition) {
+        var due = edition.reviewDue().map(Stamp::endOf);
+        for (var task : position.tasks())
+            if (task.getDueDate() != null)
+                due.filter(at -> !at.equals(task.getDueDate().toInstant()))
+                        .ifPresent(at -> tasks.setDueDate(task.getId(), Date.from(at)));
     }
 
     private void reschedule(ProcessInstance process, TaskTimer timer, LogEntry by) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
@@ -18,6 +19,7 @@ import dev.imprimatur.review.Releases.IncludedGuide;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -145,11 +147,21 @@ class ReleaseReadiness {
                             + edition.state().apiName() + "; take the guide out of the release or add its next edition";
         return switch (edition.state()) {
             case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
-            case IN_REVIEW ->
-                "edition " + edition.id().number() + " is under review and needs " + edition.approvalsMissing()
-                        + (edition.approvalsMissing() == 1 ? " more approval" : " more approvals");
+            case IN_REVIEW -> "edition " + edition.id().number() + " is under review and needs " + approvals(edition);
             default -> refusal(edition.id());
         };
+    }
+
+    /** The approvals that are missing, and the groups of which somebody has to be among those who give them. */
+    private static String approvals(Edition edition) {
+        int missing = edition.approvalsMissing();
+        String groups = edition.openRequirements().stream()
+                .map(Requirement::group)
+                .distinct()
+                .map(group -> "somebody of the group " + group)
+                .collect(Collectors.joining(" and "));
+        return missing + (missing == 1 ? " more approval" : " more approvals")
+                + (groups.isEmpty() ? "" : (missing == 1 ? ", by " : ", among them by ") + groups);
     }
 
     private @Nullable String refusal(EditionId edition) {

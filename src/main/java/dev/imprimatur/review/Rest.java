@@ -30,16 +30,20 @@ class Rest {
     boolean mayRest(Guide guide) {
         var live = guide.live();
         var due = guide.reviewDue();
+        var type = types.require(guide.type());
         return live != null
                 && live.edition() == guide.edition()
                 && due != null
                 && !guide.overdue()
                 && guide.schedule() == null
                 && guide.partReviews().stream()
-                        .noneMatch(part ->
-                                part.requested() || part.overdue() || workflows.isReviewRequested(part.reviewDue()))
+                        .noneMatch(part -> part.requested()
+                                || part.overdue()
+                                || workflows.isReviewRequested(part.reviewDue())
+                                || part.reviewDue().isBefore(due)
+                                        && workflows.isReviewAnnounced(type, part.pointer(), part.reviewDue()))
                 && !workflows.isReviewRequested(due)
-                && !workflows.isReviewAnnounced(types.require(guide.type()), due)
-                && !workflows.of(types.require(guide.type())).restsAt().isEmpty();
+                && !workflows.isReviewAnnounced(type, due)
+                && !workflows.of(type).restsAt().isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import dev.imprimatur.history.StampedPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -24,7 +25,10 @@ final class ReviewTimes {
 
     private ReviewTimes() {}
 
-    /** When the next review is requested: the lead before the due day, but never in the first half of the review interval. */
+    /**
+     * When the next review is requested: the lead before the due day, but never in the first half of the review interval, nor on the day of
+     * the last review. So an interval of a day asks for one review a day.
+     */
     static Instant opensAt(Stamp stamp, Duration lead) {
         return opensAt(stamp.lastReviewed(), stamp.reviewDue(), lead);
     }
@@ -61,7 +65,32 @@ final class ReviewTimes {
 
     /** When a review that is due on this day is announced, the earliest first; never in the first half of the review interval. */
     static List<Instant> announcements(ContentType type, LocalDate due) {
-        Instant notBefore = half(due.minus(type.reviewInterval()), due);
+        return announcements(type, due, type.reviewInterval());
+    }
+
+    /** When the review of a part is announced that is due on this day, as {@link #announcements(ContentType, LocalDate)} says. */
+    static List<Instant> announcements(ContentType type, String part, LocalDate due) {
+        return announcements(type, due, type.reviewIntervals().parts().getOrDefault(part, type.reviewInterval()));
+    }
+
+    /** When the review of the whole content, and the reviews of {@link #announcedParts}, are announced, the earliest first. */
+    static List<Instant> allAnnouncements(ContentType type, Stamp stamp) {
+        return Stream.concat(
+                        announcements(type, stamp.reviewDue()).stream(),
+                        announcedParts(stamp)
+                                .flatMap(part -> announcements(type, part.pointer(), part.reviewDue()).stream()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The parts whose reviews are announced on their own, because they are due before the whole content. */
+    static Stream<StampedPart> announcedParts(Stamp stamp) {
+        return stamp.stampedParts().stream().filter(part -> part.reviewDue().isBefore(stamp.reviewDue()));
+    }
+
+    private static List<Instant> announcements(ContentType type, LocalDate due, Period interval) {
+        Instant notBefore = half(due.minus(interval), due);
         return type.reviewReminders().stream()
                 .map(before -> startOf(due.minus(before)))
                 .filter(at -> !at.isBefore(notBefore))
@@ -83,7 +112,7 @@ final class ReviewTimes {
     }
 
     private static Instant half(LocalDate from, LocalDate to) {
-        return startOf(from.plusDays(ChronoUnit.DAYS.between(from, to) / 2));
+        return startOf(from.plusDays(Math.max(1, ChronoUnit.DAYS.between(from, to) / 2)));
     }
 
     private static Instant startOf(LocalDate day) {

@@ -5,24 +5,27 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
+import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Stamp;
+import dev.imprimatur.history.StampedPart;
 import dev.imprimatur.publication.Publication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.flowable.engine.delegate.DelegateExecution;
 import org.flowable.engine.delegate.JavaDelegate;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.scheduling.TaskScheduler;
@@ -223,7 +226,7 @@ class ServiceTasks {
                 "overdueAt",
                 Date.from(stamp.overdueAt()),
                 ReviewTimes.VARIABLE,
-                ReviewTimes.spelt(ReviewTimes.announcements(type, stamp.reviewDue())));
+                ReviewTimes.spelt(ReviewTimes.allAnnouncements(type, stamp)));
     }
 
     private Workflow workflow(DelegateExecution execution) {
@@ -255,26 +258,52 @@ class ServiceTasks {
         escalations.applyAll(execution.getProcessInstanceId(), edition);
     }
 
-    /** Announces the review, unless it is overdue already. If several announcements were missed, the latest one is made. */
+    /**
+     * Announces the reviews of the whole content and of its parts, unless they are overdue already. If several announcements of one review
+     * were missed, the latest one is made.
+     */
     private void announceReview(DelegateExecution execution, EditionId id) {
-        var announcement = workflow(execution).announcement();
+        var how = workflow(execution).announcement().orElse(null);
+        if (how == null) return;
         var guide = guides.require(id.guide());
         var type = types.require(guide.type());
-        editions.notice(
+        var edition = editions.notice(
                 id,
                 LogEntry.Kind.REVIEW_ANNOUNCED,
-                edition -> announcement.flatMap(how -> announced(how, guide.owner(), edition, type, clock.instant())));
+                live -> stampOf(live)
+                        .flatMap(stamp -> announced(
+                                how, guide, stamp.reviewDue(), ReviewTimes.announcements(type, stamp.reviewDue()))));
+        var pointers = stampOf(edition).stream()
+                .flatMap(ReviewTimes::announcedParts)
+                .map(StampedPart::pointer)
+                .toList();
+        for (String pointer : pointers)
+            editions.announcePart(
+                    id,
+                    pointer,
+                    live -> stampOf(live).stream()
+                            .flatMap(ReviewTimes::announcedParts)
+                            .filter(part -> part.pointer().equals(pointer))
+                            .findFirst()
+                            .flatMap(part -> announced(
+                                    how,
+                                    guide,
+                                    part.reviewDue(),
+                                    ReviewTimes.announcements(type, pointer, part.reviewDue()))));
     }
 
-    private static Optional<Notice> announced(
-            Workflow.Announcement how, @Nullable String owner, Edition edition, ContentType type, Instant now) {
-        return edition.stamp()
-                .filter(stamp -> edition.state() == Edition.State.PUBLISHED && now.isBefore(stamp.overdueAt()))
-                .flatMap(stamp -> ReviewTimes.announcements(type, stamp.reviewDue()).stream()
-                        .filter(at -> !at.isAfter(now))
-                        .reduce((earlier, later) -> later)
-                        .map(at -> new Notice(
-                                how.timer(), null, 0, how.group(), owner, at, Stamp.endOf(stamp.reviewDue()))));
+    private static Optional<Stamp> stampOf(Edition edition) {
+        return edition.stamp().filter(stamp -> edition.state() == Edition.State.PUBLISHED);
+    }
+
+    private Optional<Notice> announced(
+            Workflow.Announcement how, Guide guide, LocalDate due, List<Instant> announcements) {
+        var now = clock.instant();
+        if (now.isAfter(Stamp.endOf(due))) return Optional.empty();
+        return announcements.stream()
+                .filter(at -> !at.isAfter(now))
+                .reduce((earlier, later) -> later)
+                .map(at -> new Notice(how.timer(), null, 0, how.group(), guide.owner(), at, Stamp.endOf(due)));
     }
 
     /** Opens the next edition on behalf of the reviewer who called for it, unless an edition is in progress already. */

@@ -123,15 +123,7 @@ public class WorkflowDesign {
             String refused = bench.refusal(xml, workflow, examined.walks());
             if (refused != null) further.add(refused);
         }
-        return further.isEmpty()
-                ? examined
-                : new WorkflowFile.Examined(
-                        examined.id(),
-                        null,
-                        further.stream()
-                                .map(it -> new WorkflowFinding(null, null, null, it))
-                                .toList(),
-                        List.of());
+        return further.isEmpty() ? examined : examined.refused(further);
     }
 
     /**
@@ -169,7 +161,17 @@ public class WorkflowDesign {
     /** Walks through a workflow on the test bench. Changes nothing. */
     public List<Walkthrough.Position> test(String bpmn, Walkthrough walk) {
         var workflow = sound(bpmn).workflow();
-        return workflow == null ? List.of() : bench.walk(xml(bpmn), workflow, walk);
+        if (workflow == null) return List.of();
+        var known = new TreeSet<>(workflow.changedFields());
+        workflows.followers(workflow.id()).forEach(type -> known.addAll(type.fields()));
+        walk.changed().stream().filter(field -> !known.contains(field)).sorted().findFirst().ifPresent(unknown -> {
+            throw Refusal.malformed(
+                            "/changed",
+                            "“" + unknown + "” is no field of a content type that follows the workflow, and no condition asks for it"
+                                    + (known.isEmpty() ? "" : "; known are " + String.join(", ", known)))
+                    .raise();
+        });
+        return bench.walk(xml(bpmn), workflow, walk);
     }
 
     /** All workflows. */

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.xml.stream.Location;
@@ -66,7 +67,26 @@ final class WorkflowFile {
             "conditionExpression",
             "extensionElements",
             "incoming",
-            "outgoing");
+            "outgoing",
+            "textAnnotation",
+            "text",
+            "association",
+            "group",
+            "category",
+            "categoryValue");
+    /** Attributes that only tell people, or that the engine does not read, by the element that may have them. */
+    private static final Map<String, Set<String>> TELLING = Map.of(
+            "definitions", Set.of("expressionLanguage", "typeLanguage"),
+            "process", Set.of("processType", "isClosed"),
+            "exclusiveGateway", Set.of("gatewayDirection"),
+            "parallelGateway", Set.of("gatewayDirection"),
+            "textAnnotation", Set.of("textFormat"),
+            "documentation", Set.of("textFormat"),
+            "association", Set.of("associationDirection"),
+            "group", Set.of("categoryValueRef"),
+            "categoryValue", Set.of("value"));
+
+    private static final Set<String> OF_OUTCOME = Set.of("id", "name", "effect", "needsMessage", "meaning");
     private static final Set<String> ATTRIBUTES = Set.of(
             "id",
             "name",
@@ -130,6 +150,10 @@ final class WorkflowFile {
     private final Deque<String> open = new ArrayDeque<>();
     private final Deque<String> containers = new ArrayDeque<>();
     private String process = "";
+    /** How many elements are open of a foreign element, itself included; 0 outside of one. */
+    private int foreign;
+
+    private boolean saidWhatIsAllowed;
     private @Nullable Step task;
     /** The id of the boundary event that is being read; empty outside of one. */
     private String boundary = "";
@@ -165,7 +189,17 @@ final class WorkflowFile {
      * @param workflow null if there are findings
      * @param walks walks that take each outcome of each task, for the engine to try
      */
-    record Examined(String id, @Nullable Workflow workflow, List<WorkflowFinding> findings, List<Walkthrough> walks) {}
+    record Examined(
+            String id,
+            @Nullable Workflow workflow,
+            List<WorkflowFinding> findings,
+            List<Walkthrough> walks,
+            Function<String, WorkflowFinding> located) {
+        /** The workflow with what else is wrong with it. */
+        Examined refused(List<String> messages) {
+            return new Examined(id, null, messages.stream().map(located).toList(), List.of(), located);
+        }
+    }
 
     /** Reads an uploaded workflow. More rules hold for it than for a file: all of it is drawn, and nothing in it is left open. */
     static Examined examine(byte[] xml, Set<String> knownSteps) {
@@ -183,7 +217,8 @@ final class WorkflowFile {
                 reading.process,
                 reading.faults.isEmpty() ? workflow : null,
                 reading.faults.stream().limit(MOST_FINDINGS).toList(),
-                explorer == null ? List.of() : explorer.walks());
+                explorer == null ? List.of() : explorer.walks(),
+                reading::located);
     }
 
     private void readAll(byte[] xml) {
@@ -204,14 +239,20 @@ final class WorkflowFile {
 
     /** Adds what is wrong with an element that the message names, or with the whole file. */
     private void addFault(String message) {
+        faults.add(located(message));
+    }
+
+    /** The finding with the place of the element that the message names; what is wrong with the whole is found at the process. */
+    private WorkflowFinding located(String message) {
         var named = NAMED.matcher(message);
-        String id = named.find() ? Objects.requireNonNullElseGet(named.group(1), () -> named.group(2)) : null;
-        var at = id == null ? null : places.get(id);
-        faults.add(new WorkflowFinding(
-                at == null ? null : id,
-                at == null ? null : at.getLineNumber(),
-                at == null ? null : at.getColumnNumber(),
-                message));
+        String id = named.find() ? Objects.requireNonNullElseGet(named.group(1), () -> named.group(2)) : "";
+        var found = places.get(id);
+        var at = found == null ? places.get(process) : found;
+        return new WorkflowFinding(
+                found == null ? null : id,
+                at == null ? 1 : at.getLineNumber(),
+                at == null ? 1 : at.getColumnNumber(),
+                message);
     }
 
     private void checkUpload() {
@@ -239,6 +280,8 @@ final class WorkflowFile {
 
     private void read(byte[] xml) throws XMLStreamException {
         var in = reader(xml);
+        if (isUpload() && "1.1".equals(in.getVersion()))
+            fault(in, "the file is XML 1.1, which modellers and the engine do not read; write version=\"1.0\" in its first line");
         while (in.hasNext()) {
             switch (in.next()) {
                 case XMLStreamConstants.START_ELEMENT -> start(in);
@@ -256,6 +299,13 @@ final class WorkflowFile {
         open.push(name);
         if (open.size() > DEEPEST)
             throw new XMLStreamException("elements are nested more than " + DEEPEST + " deep", in.getLocation());
+        if (isForeign(in)) {
+            foreign++;
+            for (int i = 0; i < in.getAttributeCount(); i++)
+                if (isExpression(in.getAttributeValue(i)))
+                    fault(in, "an expression is not allowed here: " + in.getAttributeValue(i));
+            return;
+        }
         if (in.getNamespaceURI() != null && DIAGRAM.contains(in.getNamespaceURI())) {
             diagram(in);
             return;
@@ -265,7 +315,7 @@ final class WorkflowFile {
             return;
         }
         if (!BPMN.equals(in.getNamespaceURI()) || !ELEMENTS.contains(name)) {
-            fault(in, "<%s> is not allowed; allowed are %s".formatted(name, sorted(ELEMENTS)));
+            fault(in, notAllowed(in));
             return;
         }
         checkAttributes(in);
@@ -278,6 +328,8 @@ final class WorkflowFile {
         switch (name) {
             case "process" -> {
                 if (!process.isEmpty()) fault(in, "a file has one process, and this is a second one");
+                if (isUpload() && attribute(in, "isExecutable").equals("false"))
+                    fault(in, "isExecutable=\"false\" keeps the engine from running the process; write isExecutable=\"true\"");
                 process = id;
                 if (!file.isEmpty() && !file.equals(id + Workflows.SUFFIX))
                     fault(in, "the process “" + id + "” must have the name of the file");
@@ -328,8 +380,34 @@ final class WorkflowFile {
         }
     }
 
+    private boolean isUpload() {
+        return file.isEmpty();
+    }
+
+    /** Whether the element is one of another modeller, in the extensions of an element. What is inside of it is as foreign. */
+    private boolean isForeign(XMLStreamReader in) {
+        if (foreign == 0 && !"extensionElements".equals(open.stream().skip(1).findFirst().orElse(""))) return false;
+        return ForeignNames.isHarmless(String.valueOf(in.getNamespaceURI()), in.getLocalName());
+    }
+
+    /** Says once what is allowed, and not at each line again. */
+    private String notAllowed(XMLStreamReader in) {
+        String namespace = in.getNamespaceURI();
+        String what = BPMN.equals(namespace)
+                ? "the element is not allowed"
+                : "the element is not allowed, because its namespace is "
+                        + (namespace == null ? "missing" : "“" + namespace + "”");
+        if (saidWhatIsAllowed) return what;
+        saidWhatIsAllowed = true;
+        return what + "; allowed are, in the namespace of BPMN, " + sorted(ELEMENTS);
+    }
+
     private void end(XMLStreamReader in) {
         open.pop();
+        if (foreign > 0) {
+            foreign--;
+            return;
+        }
         if (!BPMN.equals(in.getNamespaceURI())) return;
         if (in.getLocalName().equals("userTask")) task = null;
         if (in.getLocalName().equals("boundaryEvent")) boundary = "";
@@ -347,9 +425,22 @@ final class WorkflowFile {
             if (name.equals("bpmnElement")) drawn.put(value, in.getLocalName());
             if (isExpression(value)) fault(in, "an expression is not allowed here: " + value);
         }
+        if (isUpload() && in.getLocalName().equals("Bounds")) size(in);
         if (NUMBERED.contains(in.getLocalName()))
             for (String name : in.getLocalName().equals("waypoint") ? POINT : NUMBERS)
                 if (attribute(in, name).isEmpty()) fault(in, "needs the number “" + name + "”");
+    }
+
+    /** A label without words may have no size. */
+    private void size(XMLStreamReader in) {
+        boolean isLabel = "BPMNLabel".equals(open.stream().skip(1).findFirst().orElse(""));
+        for (String name : List.of("width", "height")) {
+            String value = attribute(in, name);
+            if (!NUMBER.matcher(value).matches()) continue;
+            double size = Double.parseDouble(value);
+            if (size < 0 || size == 0 && !isLabel)
+                fault(in, "“" + name + "” is greater than 0 in the diagram, and not " + value);
+        }
     }
 
     private void checkAttributes(XMLStreamReader in) {
@@ -358,11 +449,14 @@ final class WorkflowFile {
             String name = in.getAttributeLocalName(i);
             boolean isAllowed = namespace == null || namespace.isEmpty()
                     ? ATTRIBUTES.contains(name)
+                            || TELLING.getOrDefault(in.getLocalName(), Set.of()).contains(name)
                     : FLOWABLE.equals(namespace)
                             ? FLOWABLE_ATTRIBUTES.contains(name)
                             : IMPRIMATUR.equals(namespace)
                                     ? name.equals("group") && in.getLocalName().equals("serviceTask")
-                                    : XSI.equals(namespace) && (name.equals("type") || name.equals("schemaLocation"));
+                                    : XSI.equals(namespace)
+                                            ? name.equals("type") || name.equals("schemaLocation")
+                                            : ForeignNames.isHarmless(namespace, name);
             if (!isAllowed) fault(in, "the attribute “" + name + "” is not allowed");
             String value = in.getAttributeValue(i);
             if (value.length() > LONGEST_TEXT || CleanText.fault(value) != null)
@@ -429,7 +523,7 @@ final class WorkflowFile {
         try {
             var duration = Duration.parse(text);
             // a version that an earlier release accepted is still read
-            boolean isUpperCase = !file.isEmpty() || text.equals(text.toUpperCase(Locale.ROOT));
+            boolean isUpperCase = !isUpload() || text.equals(text.toUpperCase(Locale.ROOT));
             if (isUpperCase && duration.isPositive() && duration.compareTo(LONGEST) <= 0) return duration;
         } catch (DateTimeParseException wrong) {
             // reported below
@@ -459,7 +553,13 @@ final class WorkflowFile {
             fault(in, "an outcome must be in the extensionElements of a user task");
             return;
         }
-        if (file.isEmpty() && !Set.of("", "true", "false").contains(attribute(in, "needsMessage")))
+        for (int i = 0; isUpload() && i < in.getAttributeCount(); i++)
+            if (!OF_OUTCOME.contains(in.getAttributeLocalName(i)) || in.getAttributeNamespace(i) != null)
+                fault(
+                        in,
+                        "an outcome has no attribute “" + in.getAttributeLocalName(i) + "”; it has "
+                                + sorted(OF_OUTCOME));
+        if (isUpload() && !Set.of("", "true", "false").contains(attribute(in, "needsMessage")))
             fault(in, "needsMessage is true or false");
         String effect = attribute(in, "effect");
         try {
@@ -516,10 +616,11 @@ final class WorkflowFile {
                 element.isEmpty() ? null : element,
                 in.getLocation().getLineNumber(),
                 in.getLocation().getColumnNumber(),
-                "<%s%s>: %s"
+                "%s%s"
                         .formatted(
-                                open.isEmpty() ? "" : open.element(),
-                                id.isEmpty() ? "" : " id=\"" + id + "\"",
+                                open.isEmpty()
+                                        ? ""
+                                        : "<" + open.element() + (id.isEmpty() ? "" : " id=\"" + id + "\"") + ">: ",
                                 what
                                         + (boundary.isEmpty() || in.isStartElement()
                                                 ? ""

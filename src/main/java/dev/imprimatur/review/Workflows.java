@@ -292,8 +292,17 @@ class Workflows {
 
     /** Whether a review of the type that is due on this day is announced already. */
     boolean isReviewAnnounced(ContentType type, LocalDate due) {
+        return hasBegun(type, ReviewTimes.announcements(type, due));
+    }
+
+    /** Whether the review of a part that is due on this day is announced already. */
+    boolean isReviewAnnounced(ContentType type, String part, LocalDate due) {
+        return hasBegun(type, ReviewTimes.announcements(type, part, due));
+    }
+
+    private boolean hasBegun(ContentType type, List<Instant> announcements) {
         return of(type).announcement().isPresent()
-                && ReviewTimes.announcements(type, due).stream()
+                && announcements.stream()
                         .findFirst()
                         .filter(at -> !at.isAfter(clock.instant()))
                         .isPresent();

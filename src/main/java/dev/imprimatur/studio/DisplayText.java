@@ -10,7 +10,6 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
-import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.problem.Refusal;
@@ -26,11 +25,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.MissingNode;
@@ -131,19 +128,10 @@ public class DisplayText {
 
     /** The freshness of the published revision and its parts: {@code current}, {@code soon} due, {@code overdue}, or {@code none} if no review is due. */
     public String freshness(Guide guide) {
-        var due = nextDue(guide);
+        var due = guide.nextReviewDue();
         if (due == null) return "none";
         if (guide.overdue() || due.isBefore(today())) return "overdue";
         return due.isBefore(today().plusDays(SOON)) ? "soon" : "current";
-    }
-
-    /** The next day on which the review of the published revision, or of a part of it, is due; null if there is none. */
-    public @Nullable LocalDate nextDue(Guide guide) {
-        return Stream.concat(
-                        Stream.ofNullable(guide.reviewDue()),
-                        guide.partReviews().stream().map(PartReviews.Part::reviewDue))
-                .min(Comparator.naturalOrder())
-                .orElse(null);
     }
 
     /** The labels of parts of guides of a type: “Compensation”. */

@@ -140,7 +140,7 @@ class HomePage {
         return guides.stream()
                 .filter(guide -> me.account().equals(guide.owner())
                         && Set.of("soon", "overdue").contains(words.freshness(guide)))
-                .sorted(Comparator.comparing(guide -> String.valueOf(guide.reviewDue())))
+                .sorted(Comparator.comparing(guide -> String.valueOf(guide.nextReviewDue())))
                 .limit(RECENT)
                 .toList();
     }
@@ -162,8 +162,9 @@ class HomePage {
     private List<Week> weeks(List<Guide> guides) {
         var today = words.today();
         Map<Long, List<Guide>> due = guides.stream()
-                .filter(guide -> guide.reviewDue() != null && !guide.reviewDue().isBefore(today))
-                .collect(Collectors.groupingBy(guide -> ChronoUnit.WEEKS.between(today, guide.reviewDue())));
+                .filter(guide ->
+                        guide.nextReviewDue() != null && !guide.nextReviewDue().isBefore(today))
+                .collect(Collectors.groupingBy(guide -> ChronoUnit.WEEKS.between(today, guide.nextReviewDue())));
         int most = IntStream.range(0, WEEKS)
                 .map(week -> due.getOrDefault((long) week, List.of()).size())
                 .max()

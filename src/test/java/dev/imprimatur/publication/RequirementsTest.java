@@ -98,6 +98,27 @@ class RequirementsTest {
         assertThat(guides.read(guide).json().at("/content/summary").asString()).isEqualTo("Another summary.");
     }
 
+    @Test
+    void aReleaseSaysOfWhichGroupAnApprovalIsMissing() {
+        var publisher = node.as("publisher");
+        String release = "/releases/"
+                + publisher
+                        .post("/releases", Map.of("name", "Pay"))
+                        .ok()
+                        .get("id")
+                        .asString();
+        var guide = guides.submitted();
+
+        var added = publisher.put(release + "/guides/" + guide.id(), Map.of()).ok();
+        assertThat(added.get("missing").asString()).endsWith("needs 1 more approval, by somebody of the group pay");
+        guides.decide("reviewer", guides.task("reviewer", guide), "approve").ok();
+        assertThat(publisher.get(release + "/check").ok().at("/items/0/missing").asString())
+                .endsWith("needs 1 more approval, by somebody of the group pay");
+        guides.decide("payer", guides.task("payer", guide), "approve").ok();
+        assertThat(publisher.get(release + "/check").ok().get("ready").asBoolean())
+                .isTrue();
+    }
+
     /** Requirements are about changes (ADR 47). */
     @Test
     void aConfirmationShowsNoRequirement() {

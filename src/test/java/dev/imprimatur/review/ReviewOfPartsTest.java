@@ -274,6 +274,74 @@ class ReviewOfPartsTest {
         assertThat(about(guide, "confirmed")).isEmpty();
     }
 
+    @Test
+    void anOverduePartIsSeenAlsoWhileTheWholeGuideIsUnderReview() {
+        var guides = node.guides();
+        var guide = guides.published();
+        var partDue = startOf(part(guide).get("reviewDue"));
+        var first = review(guide);
+        node.clock().to(partDue.plus(Duration.ofDays(2)));
+        node.renewTokens();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> part(guide).get("overdue").asBoolean());
+        node.clock().to(startOf(first.get("reviewDue")).minus(Duration.ofDays(3)));
+        node.renewTokens();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guides.find("reviewer", guide)
+                        .filter(task -> !task.has("parts"))
+                        .isPresent());
+
+        String due = partDue.plus(Duration.ofDays(1)).minusMillis(1).toString();
+        await().untilAsserted(() ->
+                assertThat(guides.task("reviewer", guide).get("due").asString()).isEqualTo(due));
+        assertThat(part(guide).get("overdue").asBoolean()).isTrue();
+        assertThat(review(guide).get("overdue").asBoolean()).isFalse();
+        var state = guides.state(guide);
+        assertThat(state.at("/parts/0/overdue").asBoolean()).isTrue();
+        assertThat(state.get("overdue").asBoolean()).isFalse();
+        assertThat(Visitor.signedIn(node, "reviewer")
+                        .get("/studio/guides?state=overdue")
+                        .body())
+                .contains(guide.id());
+        node.restartWithoutEngineDatabase();
+        assertThat(untilAsked(guide).get("due").asString()).isEqualTo(due);
+        guides.decide("reviewer", guides.task("reviewer", guide), "confirm").ok();
+        await().until(() -> !part(guide).get("overdue").asBoolean());
+    }
+
+    @Test
+    void theReviewOfAPartIsAnnouncedAheadOnceEach() {
+        var guides = node.guides();
+        var guide = guides.published();
+        var due = startOf(part(guide).get("reviewDue"));
+        node.clock().to(due.minus(Duration.ofDays(30)));
+        node.renewTokens();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(about(guide, "review-announced")).containsExactly(PART));
+        assertThat(log(guide).getLast().at("/notice/due").asString())
+                .isEqualTo(due.plus(Duration.ofDays(1)).minusMillis(1).toString());
+        assertThat(Visitor.signedIn(node, "reviewer")
+                        .get("/studio/guides/" + guide.id() + "/history")
+                        .body())
+                .containsPattern("announced to the reviewers that the review of .?Compensation.? comes due");
+
+        node.restartWithoutEngineDatabase();
+        node.clock().to(due.minus(Duration.ofDays(7)));
+        node.renewTokens();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(about(guide, "review-announced")).containsExactly(PART, PART));
+        guides.decide("reviewer", untilAsked(guide), "confirm").ok();
+        var next = startOf(part(guide).get("reviewDue"));
+        node.clock().to(next.minus(Duration.ofDays(30)));
+        node.renewTokens();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(about(guide, "review-announced"))
+                        .as("not a day before its first due day, and again for the next one")
+                        .containsExactly(PART, PART, PART));
+    }
+
     /** First, while the clock shows the time of the import. */
     @Test
     @Order(1)

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -66,6 +67,17 @@ class TestBenchTest {
                         .flatMap(walk -> walk.steps().stream())
                         .flatMap(step -> Stream.ofNullable(step.decide())))
                 .contains("approve");
+    }
+
+    @Test
+    void theEngineIgnoresWhatOtherModellersWrite() throws IOException {
+        byte[] bpmn = WorkflowUploadTest.annotated(
+                        Files.readString(Path.of("workflows", "parallel-review" + Workflows.SUFFIX)))
+                .getBytes(StandardCharsets.UTF_8);
+        var examined = WorkflowFile.examine(bpmn, ServiceTasks.NAMES);
+        var workflow = Objects.requireNonNull(examined.workflow());
+
+        assertThat(bench.refusal(bpmn, workflow, examined.walks())).isNull();
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,80 @@ class WorkflowUploadTest {
                     assertThat(finding.element()).isEqualTo(element);
                     assertThat(finding.message()).contains(message);
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "isExecutable=\"true\" | isExecutable=\"false\" | isExecutable=\"false\" keeps",
+                "<?xml version=\"1.0\" | <?xml version=\"1.1\" | the file is XML 1.1",
+                "width=\"110\" | width=\"0\" | “width” is greater than 0",
+                "height=\"80\" | height=\"-80\" | “height” is greater than 0",
+                "<imprimatur:outcome id=\"approve\" | <imprimatur:outcome colour=\"red\" id=\"approve\" | no attribute “colour”",
+                "<startEvent id | <startEvent camunda:asyncBefore=\"true\" xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" id | asyncBefore",
+                "<startEvent id | <startEvent x:async=\"true\" xmlns:x=\"https://example.org/x\" id | async",
+                "<startEvent id | <startEvent x:sourceRef=\"review\" xmlns:x=\"https://example.org/x\" id | sourceRef",
+                "<extensionElements> | <extensionElements><x:executionListener xmlns:x=\"https://example.org/x\" class=\"java.lang.Runtime\"/> | not allowed, because its namespace is",
+                "<extensionElements> | <extensionElements><x:a xmlns:x=\"https://example.org/x\"><x:field name=\"b\"/></x:a> | not allowed, because its namespace is",
+                "<extensionElements> | <extensionElements><x:a xmlns:x=\"https://example.org/x\" b=\"${c}\"/> | an expression is not allowed",
+                "<extensionElements> | <extensionElements><zeebe:anything xmlns:zeebe=\"http://camunda.org/schema/zeebe/1.0\"/> | not allowed",
+            })
+    void whatWasAcceptedAlthoughWrongIsRefusedWithItsLine(String here, String wrong, String message)
+            throws IOException {
+        String xml = file("parallel-review");
+        assertThat(xml).contains(here);
+
+        var findings = examine(xml.replaceFirst(Pattern.quote(here), Matcher.quoteReplacement(wrong)))
+                .findings();
+
+        assertThat(findings).anySatisfy(finding -> {
+            assertThat(finding.message()).contains(message).doesNotStartWith("<>");
+            assertThat(finding.line()).isPositive();
+        });
+    }
+
+    @Test
+    void theListOfWhatIsAllowedIsGivenOnce() throws IOException {
+        String xml = file("parallel-review")
+                .replaceFirst("<startEvent", "<dataObject id=\"a\"/><dataObject id=\"b\"/><startEvent");
+
+        assertThat(examine(xml).findings())
+                .extracting(WorkflowFinding::message)
+                .filteredOn(message -> message.contains("not allowed"))
+                .hasSize(2)
+                .filteredOn(message -> message.contains("allowed are"))
+                .hasSize(1);
+    }
+
+    /** The file with what other modellers write. */
+    static String annotated(String xml) {
+        return xml
+                .replaceFirst(
+                        "<definitions",
+                        "<definitions xmlns:modeler=\"http://example.org/schema/modeler/1.0\" xmlns:bioc=\"http://bpmn.io/schema/bpmn/biocolor/1.0\""
+                                + " modeler:executionPlatformHint=\"none\" expressionLanguage=\"http://www.w3.org/1999/XPath\"")
+                .replaceFirst("<startEvent id", "<startEvent bioc:stroke=\"#000\" id")
+                .replaceFirst(
+                        "<extensionElements>",
+                        "<extensionElements><bioc:meta metaKey=\"bgcolor\" metaValue=\"#fff\"><bioc:inner>x</bioc:inner></bioc:meta>")
+                .replaceFirst(
+                        "</process>",
+                        "<textAnnotation id=\"note\"><text>Two people look.</text></textAnnotation>"
+                                + "<association id=\"noted\" sourceRef=\"draft\" targetRef=\"note\" associationDirection=\"None\"/>"
+                                + "<group id=\"both\" categoryValueRef=\"of-reviews\"/></process>"
+                                + "<category id=\"kinds\"><categoryValue id=\"of-reviews\" value=\"Reviews\"/></category>");
+    }
+
+    @Test
+    void whatOtherModellersWriteAndNobodyReadsIsAccepted() throws IOException {
+        var examined = examine(annotated(file("parallel-review")));
+
+        assertThat(examined.findings()).isEmpty();
+        var workflow = Objects.requireNonNull(examined.workflow());
+        assertThat(workflow.step("draft")).isPresent();
+        assertThat(workflow.step("note")).isEmpty();
     }
 
     @Test

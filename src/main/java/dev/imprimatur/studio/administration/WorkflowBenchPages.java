@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -184,7 +185,9 @@ class WorkflowBenchPages {
                 .limit(Walkthrough.MOST_STEPS)
                 .map(WorkflowBenchPages::step)
                 .toList();
-        var changed = Set.copyOf(List.of(given.changed().strip().split("[\\s,]+", -1)));
+        var changed = Stream.of(given.changed().split("[\\s,]+", -1))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
         var walked = design.test(given.bpmn(), new Walkthrough(changed, given.approvals(), steps));
         var now = walked.getLast();
         model.addAttribute("walked", walked);

@@ -39,6 +39,7 @@ public record Diagram(String svg, List<Step> steps) {
     }
 
     private static final List<String> TASKS = List.of("userTask", "serviceTask");
+    private static final String BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
     private static final int MARGIN = 24;
 
     /** Draws a workflow with the steps that one edition is at and those that it has passed. */
@@ -80,7 +81,10 @@ public record Diagram(String svg, List<Step> steps) {
             this.active = active;
             this.completed = completed;
             this.counts = counts;
-            all(root, "*").filter(it -> it.hasAttribute("id")).forEach(it -> elements.put(it.getAttribute("id"), it));
+            // elements of other modellers are not drawn, whatever their ids
+            all(root, "*")
+                    .filter(it -> BPMN.equals(it.getNamespaceURI()) && it.hasAttribute("id"))
+                    .forEach(it -> elements.put(it.getAttribute("id"), it));
         }
 
         private static Element parse(String bpmn) {
@@ -170,7 +174,7 @@ public record Diagram(String svg, List<Step> steps) {
 
         private void edge(Element edge) {
             var points = all(edge, "waypoint").toList();
-            if (points.size() < 2) return;
+            if (points.size() < 2 || kind(edge).equals("association")) return;
             var path = new StringBuilder();
             for (var point : points)
                 path.append(path.isEmpty() ? "M" : "L")
@@ -226,6 +230,11 @@ public record Diagram(String svg, List<Step> steps) {
                     active.contains(id) || count > 0 ? " is-active" : completed.contains(id) ? " is-done" : mark(id);
             String name = element.getAttribute("name");
             String kind = String.valueOf(element.getLocalName());
+            if (kind.equals("group")) return;
+            if (kind.equals("textAnnotation")) {
+                text(element.getTextContent().strip(), x, y + 14, "d-label is-end");
+                return;
+            }
             svg.append(String.format(Locale.ROOT, "<g class=\"d-node d-%s%s\">", kind.toLowerCase(Locale.ROOT), state));
             if (kind.endsWith("Event")) {
                 double radius = width / 2;

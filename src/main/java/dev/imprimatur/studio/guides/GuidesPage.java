@@ -201,9 +201,9 @@ class GuidesPage {
             case "title" -> guide -> Place.key(guide.title().toLowerCase(Locale.ROOT));
             case "state" -> guide -> "%02d".formatted(STATES.indexOf(guide.state()));
             case "due" ->
-                guide -> guide.reviewDue() == null
+                guide -> guide.nextReviewDue() == null
                         ? NEVER_DUE
-                        : guide.reviewDue().toString();
+                        : guide.nextReviewDue().toString();
             case "owner" -> Guide::createdBy;
             case "updated" -> guide -> Place.key(guide.updatedAt());
             default ->

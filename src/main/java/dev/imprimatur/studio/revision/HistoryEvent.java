@@ -4,7 +4,6 @@ package dev.imprimatur.studio.revision;
 import static java.util.Objects.requireNonNull;
 
 import dev.imprimatur.history.LogEntry;
-import dev.imprimatur.history.Notice;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
@@ -85,7 +84,7 @@ public record HistoryEvent(
                 var moved = requireNonNull(entry.moved());
                 yield "moved the edition to version " + moved.version() + " of the workflow " + moved.workflow();
             }
-            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry.kind(), requireNonNull(entry.notice()));
+            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry, label);
         };
         String mark = switch (entry.kind()) {
             case OPENED,
@@ -139,16 +138,17 @@ public record HistoryEvent(
                         .collect(Collectors.joining());
     }
 
-    private static String told(LogEntry.Kind kind, Notice notice) {
+    private static String told(LogEntry entry, UnaryOperator<String> label) {
+        var notice = requireNonNull(entry.notice());
         String who = DisplayText.people(notice.group());
         var due = notice.due();
         String day = due == null ? "" : ", due " + LocalDate.ofInstant(due, ZoneOffset.UTC);
-        return switch (kind) {
+        return switch (entry.kind()) {
             case REMINDED -> "reminded the " + who + " of the open task “" + notice.task() + "”" + day;
             case ESCALATED -> "passed the open task “" + notice.task() + "” on to the " + who + " too" + day;
             default ->
                 "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who
-                        + " that the review comes due" + day;
+                        + " that the review" + ofParts(entry, label) + " comes due" + day;
         };
     }
 
