@@ -169,7 +169,7 @@ class ReleasesApi {
         return ResponseEntity.ok().eTag(Api.etag(release.version())).body(view);
     }
 
-    /** @param ifMatch the ETag of the release that the change was made from; null to set its first instant */
+    /** @param ifMatch the ETag of the release that the change was made from; null to replace any */
     @PutMapping("/{id}")
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
@@ -178,9 +178,7 @@ class ReleasesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody Releases.Wanted body,
             Person me) {
-        var release = ifMatch == null
-                ? releases.setFirst(id, body, me)
-                : releases.set(id, body, Api.ifMatchAny(ifMatch), me);
+        var release = releases.set(id, body, Api.ifMatchAny(ifMatch), me);
         return tagged(release, view(release));
     }
 

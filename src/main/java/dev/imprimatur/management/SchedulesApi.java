@@ -45,7 +45,7 @@ class SchedulesApi {
         return ResponseEntity.ok().eTag(Api.etag(Schedules.version(guide))).body(ScheduleView.of(guide.schedule()));
     }
 
-    /** @param ifMatch the ETag of the schedule that the change was made from; null to set the first one */
+    /** @param ifMatch the ETag of the schedule that the change was made from; null to replace any */
     @PutMapping
     @NeedsScope(Scope.PUBLISH)
     @PreAuthorize("hasRole('PUBLISHER')")
@@ -55,11 +55,7 @@ class SchedulesApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody Schedules.Wanted body,
             Person me) {
-        var guide = guides.require(type, id);
-        return answer(
-                ifMatch == null
-                        ? schedules.scheduleFirst(guide, body, me)
-                        : schedules.schedule(guide, body, Api.ifMatchAny(ifMatch), me));
+        return answer(schedules.schedule(guides.require(type, id), body, Api.ifMatchAny(ifMatch), me));
     }
 
     @DeleteMapping

@@ -184,29 +184,7 @@ public class Releases {
      * @param seen the {@linkplain Release#version version} that the change was made from; null to replace any
      */
     public Release set(String id, Wanted wanted, @Nullable String seen, Person by) {
-        return set(require(id), wanted, seen, by);
-    }
-
-    /** Sets the instant of a release that has none, as {@link #set(String, Wanted, String, Person)} does. Replaces no name and no instant. */
-    public Release setFirst(String id, Wanted wanted, Person by) {
         var release = require(id);
-        mustCover(release, by);
-        var at = instant(wanted, clock.instant());
-        boolean replaces = !release.name().equals(name(wanted))
-                || release.publishAt() != null && !release.publishAt().equals(at);
-        if (release.state() == State.OPEN && replaces)
-            throw refused(
-                            release,
-                            Refusal.Kind.UNVERSIONED,
-                            "if-match-required",
-                            "the release is " + told(release)
-                                    + " already; to replace that, send the ETag that you read as If-Match")
-                    .raise();
-        return set(release, wanted, release.version(), by);
-    }
-
-    private Release set(Release release, Wanted wanted, @Nullable String seen, Person by) {
-        String id = release.id();
         mustCover(release, by);
         String name = name(wanted);
         var at = instant(wanted, clock.instant());
@@ -221,27 +199,22 @@ public class Releases {
     }
 
     private static Refused changed(Release release) {
-        return refused(
-                        release,
-                        Refusal.Kind.STALE,
-                        "release-changed",
-                        "the release has changed since you read it: it is " + told(release)
-                                + " now; look whether your change is still right before you send it again")
-                .raise();
-    }
-
-    private static String told(Release release) {
-        return "“" + release.name() + "”, "
-                + (release.publishAt() == null ? "without an instant," : "to be published at " + release.publishAt());
-    }
-
-    private static Refusal refused(Release release, Refusal.Kind kind, String problem, String detail) {
         var current = new LinkedHashMap<String, Object>();
         current.put("etag", "\"" + release.version() + "\"");
         current.put("name", release.name());
         if (release.publishAt() != null) current.put("publishAt", release.publishAt());
         if (release.zone() != null) current.put("zone", release.zone());
-        return new Refusal(kind, problem, detail, List.of(), Map.of("current", current));
+        return new Refusal(
+                        Refusal.Kind.STALE,
+                        "release-changed",
+                        "the release has changed since you read it: it is “" + release.name() + "” now, "
+                                + (release.publishAt() == null
+                                        ? "without an instant"
+                                        : "to be published at " + release.publishAt())
+                                + "; look whether your change is still right before you send it again",
+                        List.of(),
+                        Map.of("current", current))
+                .raise();
     }
 
     /** Throws a refusal unless the person, as a publisher, covers all guides of the release. */

@@ -93,15 +93,6 @@ public class Schedules {
      * @return the guide with its schedule
      */
     public Guide schedule(Guide guide, Wanted wanted, @Nullable String seen, Person by) {
-        return schedule(guide, wanted, seen, true, by);
-    }
-
-    /** Sets the schedule of a guide that has none, as {@link #schedule(Guide, Wanted, String, Person)} does. Replaces no other schedule. */
-    public Guide scheduleFirst(Guide guide, Wanted wanted, Person by) {
-        return schedule(guide, wanted, version(guide), false, by);
-    }
-
-    private Guide schedule(Guide guide, Wanted wanted, @Nullable String seen, boolean mayReplace, Person by) {
         permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         if (wanted.publishAt() == null && wanted.unpublishAt() == null)
             throw Refusal.malformed("/publishAt", "give publishAt, unpublishAt or both; DELETE gives a schedule up")
@@ -113,9 +104,8 @@ public class Schedules {
         var unpublishAt = wanted.unpublishAt() == null
                 ? null
                 : ScheduledTime.instant("/unpublishAt", wanted.unpublishAt(), zone, now);
-        boolean isSet = isSet(guide, publishAt, unpublishAt);
-        if (!isSet) mustBe(seen, guide);
-        return set(guide, publishAt, unpublishAt, wanted.zone(), seen, mayReplace || isSet, by);
+        if (!isSet(guide, publishAt, unpublishAt)) mustBe(seen, guide);
+        return set(guide, publishAt, unpublishAt, wanted.zone(), seen, by);
     }
 
     /** Whether the guide has these instants already, such as those of the same request whose answer was lost. */
@@ -131,25 +121,6 @@ public class Schedules {
     }
 
     private RuntimeException changed(Guide guide) {
-        String now = told(guide.schedule(), whoSet(guide));
-        return refused(
-                guide,
-                Refusal.Kind.STALE,
-                "schedule-changed",
-                "the schedule has changed since you read it: " + now
-                        + "; look whether yours is still right before you send it again");
-    }
-
-    private RuntimeException unversioned(Guide guide) {
-        String now = told(guide.schedule(), whoSet(guide));
-        return refused(
-                guide,
-                Refusal.Kind.UNVERSIONED,
-                "if-match-required",
-                "the guide has a schedule already: " + now + "; to replace it, send the ETag that you read as If-Match");
-    }
-
-    private static RuntimeException refused(Guide guide, Refusal.Kind kind, String problem, String detail) {
         var schedule = guide.schedule();
         var current = new LinkedHashMap<String, Object>();
         current.put("etag", "\"" + version(guide) + "\"");
@@ -158,18 +129,21 @@ public class Schedules {
             if (schedule.unpublishAt() != null) current.put("unpublishAt", schedule.unpublishAt());
             if (schedule.zone() != null) current.put("zone", schedule.zone());
         }
-        return new Refusal(kind, problem, detail, List.of(), Map.of("current", current)).raise();
-    }
-
-    /** The name of the person who changed the schedule last. */
-    private String whoSet(Guide guide) {
-        return editions.of(guide.id()).stream()
+        String who = editions.of(guide.id()).stream()
                 .flatMap(edition -> edition.log().stream())
                 .filter(entry ->
                         entry.kind() == LogEntry.Kind.SCHEDULED || entry.kind() == LogEntry.Kind.SCHEDULE_DROPPED)
                 .max(Comparator.comparing(LogEntry::at))
                 .map(entry -> entry.by().name())
                 .orElse("somebody");
+        return new Refusal(
+                        Refusal.Kind.STALE,
+                        "schedule-changed",
+                        "the schedule has changed since you read it: " + told(schedule, who)
+                                + "; look whether yours is still right before you send it again",
+                        List.of(),
+                        Map.of("current", current))
+                .raise();
     }
 
     private static String told(@Nullable Schedule schedule, String who) {
@@ -256,7 +230,6 @@ public class Schedules {
             @Nullable Instant unpublishAt,
             @Nullable String zone,
             @Nullable String seen,
-            boolean mayReplace,
             Person by) {
         var all = editions.of(guide.id());
         all.forEach(Edition::mustBeSound);
@@ -285,7 +258,6 @@ public class Schedules {
         if (unpublishAt != null && !endsLive && !latest.state().isInProgress())
             throw Refusal.conflict("not-live", "the guide is not published, so there is nothing to unpublish")
                     .raise();
-        if (!mayReplace && guide.schedule() != null) throw unversioned(guide);
         if (publishAt != null) mustWait(guide, latest, ServiceTasks.PUBLISH_AT);
         if (unpublishAt != null) mustWait(guide, endsLive ? live.orElseThrow() : latest, ServiceTasks.UNPUBLISH_AT);
         var ofLatest = new Schedule(publishAt, endsLive ? null : unpublishAt, zone);

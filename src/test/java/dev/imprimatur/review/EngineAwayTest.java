@@ -196,7 +196,7 @@ class EngineAwayTest {
         var unpublish =
                 Map.of("unpublishAt", node.clock().instant().plusSeconds(3600).toString());
 
-        soon(() -> node.as("publisher").put(waiting.path() + "/schedule", publish, "If-Match", "*"))
+        soon(() -> node.as("publisher").put(waiting.path() + "/schedule", publish))
                 .ok();
         soon(() -> node.as("publisher").put(ending.path() + "/schedule", unpublish))
                 .ok();

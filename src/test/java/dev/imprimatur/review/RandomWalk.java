@@ -586,7 +586,7 @@ final class RandomWalk {
     private void schedule(Ref guide, Random random, Map<String, Object> wanted, boolean isOpenEnded) {
         var body = new HashMap<>(wanted);
         if (isOpenEnded) body.remove("unpublishAt");
-        send(usually(random, "PUBLISHER"), "PUT", guide.path() + "/schedule", body, "If-Match", "*");
+        send(usually(random, "PUBLISHER"), "PUT", guide.path() + "/schedule", body);
     }
 
     private Optional<String> release(Random random) {

@@ -573,32 +573,6 @@ class ReleasesTest {
     }
 
     @Test
-    void aReleaseIsReplacedOnlyByWhoeverNamesItsVersion() {
-        String release = release();
-        String name = publisher.get(release).ok().get("name").asString();
-        var instant = Map.of("name", name, "publishAt", "2190-05-01T10:00:00Z");
-
-        assertThat(publisher.put(release, instant).status())
-                .as("the first instant replaces nothing")
-                .isEqualTo(200);
-        assertThat(publisher.put(release, instant).status())
-                .as("the same again")
-                .isEqualTo(200);
-        for (var change : List.of(
-                Map.of("name", name),
-                Map.of("name", "Another", "publishAt", "2190-05-01T10:00:00Z"),
-                Map.of("name", name, "publishAt", "2190-06-01T10:00:00Z"))) {
-            var refused = publisher.put(release, change);
-            assertThat(refused.status()).as(change.toString()).isEqualTo(428);
-            assertThat(refused.json().at("/current/publishAt").asString()).isEqualTo("2190-05-01T10:00:00Z");
-        }
-        assertThat(publisher.get(release).ok().get("publishAt").asString()).isEqualTo("2190-05-01T10:00:00Z");
-        String etag = publisher.get(release).header("ETag");
-        assertThat(publisher.put(release, Map.of("name", name), "If-Match", etag).status())
-                .isEqualTo(200);
-    }
-
-    @Test
     void whoSetsAReleaseFromAnOldPageIsToldOfTheNewName() {
         String release = release();
         String etag = publisher.get(release).header("ETag");

@@ -63,7 +63,7 @@ class SchedulesTest {
     }
 
     private static Http.Answer schedule(Ref guide, Map<String, ?> wanted) {
-        return node.as("publisher").put(guide.path() + "/schedule", wanted, "If-Match", "*");
+        return node.as("publisher").put(guide.path() + "/schedule", wanted);
     }
 
     private static Http.Answer approve(Ref guide) {
@@ -617,39 +617,6 @@ class SchedulesTest {
                 .matcher(visitor.get("/studio/guides/" + guide.id() + "/review").body());
         assertThat(version.find()).isTrue();
         return version.group(1);
-    }
-
-    @Test
-    void aScheduleIsReplacedOnlyByWhoeverNamesIt() throws Exception {
-        var guide = node.guides().submitted();
-        String path = guide.path() + "/schedule";
-        var publisher = node.as("publisher");
-        var one = Map.of("publishAt", in(Duration.ofHours(1)).toString());
-        var other = Map.of("publishAt", in(Duration.ofHours(2)).toString());
-
-        assertThat(concurrently(
-                        () -> publisher.put(path, one).status(),
-                        () -> publisher.put(path, other).status()))
-                .containsOnlyOnce(200)
-                .containsAnyOf(412, 428);
-        String set = node.guides().state(guide).at("/schedule/publishAt").asString();
-        var lost = set.equals(one.get("publishAt")) ? other : one;
-
-        var unnamed = publisher.put(path, lost);
-        assertThat(unnamed.status()).isEqualTo(428);
-        assertThat(unnamed.problem()).isEqualTo("if-match-required");
-        assertThat(unnamed.json().at("/current/publishAt").asString()).isEqualTo(set);
-        assertThat(publisher.put(path, Map.of("publishAt", set)).status())
-                .as("the same again, after a lost answer")
-                .isEqualTo(200);
-        assertThat(node.guides().state(guide).at("/schedule/publishAt").asString())
-                .isEqualTo(set);
-        String etag = unnamed.json().at("/current/etag").asString();
-        assertThat(publisher.put(path, lost, "If-Match", etag).status()).isEqualTo(200);
-        publisher.delete(path).ok();
-        assertThat(publisher.put(path, one).status())
-                .as("nothing is set, so nothing is replaced")
-                .isEqualTo(200);
     }
 
     @Test
