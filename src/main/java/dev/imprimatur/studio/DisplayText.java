@@ -10,6 +10,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.editing.PartReviews;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
@@ -56,6 +57,9 @@ public class DisplayText {
             .maximumSize(1_000)
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
+
+    private final Cache<String, Language> languages =
+            Caffeine.newBuilder().maximumSize(1_000).build();
 
     DisplayText(Accounts access, Invitations invitations, ContentTypes types, Clock clock) {
         this.types = types;
@@ -152,6 +156,11 @@ public class DisplayText {
         return pointers.stream()
                 .map(pointer -> isolated(Labels.of(shape, MissingNode.getInstance(), pointer)))
                 .collect(Collectors.joining(" and "));
+    }
+
+    /** The language with this tag: its name, and the direction in which it is laid out. */
+    public Language language(String locale) {
+        return languages.get(locale, Language::of);
     }
 
     public String state(Edition.State state) {
