@@ -183,6 +183,11 @@ public class DisplayText {
                         .orElse(name));
     }
 
+    /** Whether a comment under this account is that of an expert without an account, whom somebody invited. */
+    public boolean isExpert(String account) {
+        return access.account(account).isEmpty() && invitations.nameOf(account).isPresent();
+    }
+
     /** The display name of an account, isolated for use within a sentence. */
     public String named(@Nullable String account) {
         return isolated(name(account));

@@ -13,6 +13,7 @@ import com.mongodb.client.model.Updates;
 import com.sun.net.httpserver.HttpServer;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
@@ -315,13 +316,13 @@ class NotificationsTest {
         assertThat(mail.getFrom()[0].toString()).contains("imprimatur@studio.example.org");
         String plain = part(mail, 0);
         assertThat(plain)
-                .contains("Инженер <данных> & co")
+                .contains("“\u2068Инженер <данных> & co\u2069”, English (United States)")
                 .contains("機械学習エンジニア")
                 .contains("http://studio.example.org/studio/guides/" + one.id() + "/review?edition=1")
                 .contains("http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1");
         String html = part(mail, 1);
         assertThat(html)
-                .contains("Инженер &lt;данных&gt; &amp; co")
+                .contains("<bdi lang=\"en-US\" dir=\"ltr\">Инженер &lt;данных&gt; &amp; co</bdi></a>, English (United States)")
                 .contains("href=\"http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1\"");
         String summary = Guides.content().get("summary").asString();
         assertThat(plain + html).doesNotContain(summary);
@@ -336,7 +337,12 @@ class NotificationsTest {
     void aTitleCannotBeginAHeader() throws Exception {
         String name = person("REVIEWER");
 
-        var line = new DigestMail.Line("Eve\r\nBcc: all@example.org", "asks", "A\r\nX-Evil: 1\u0085\u2028", "http://x");
+        var line = new DigestMail.Line(
+                new Actor("Eve\r\nBcc: all@example.org", null, false),
+                "asks",
+                "A\r\nX-Evil: 1\u0085\u2028",
+                Language.of("de-DE"),
+                "http://x");
         var digest = new DigestMail(List.of(line), "http://u", "http://s");
         var message = new MimeMessage((Session) null);
         digest.write(message, "<1@x>", "a@example.org", address(name), "N\r\nCc: e@example.org", Instant.EPOCH);
@@ -344,7 +350,25 @@ class NotificationsTest {
 
         assertThat(message.getHeader("X-Evil")).isNull();
         assertThat(message.getAllRecipients()).hasSize(1);
-        assertThat(message.getSubject()).isEqualTo("Eve Bcc: all@example.org asks A X-Evil: 1");
+        assertThat(message.getSubject()).isEqualTo("Eve Bcc: all@example.org asks A X-Evil: 1, German (Germany)");
+    }
+
+    @Test
+    void aMailMarksAnExpertAndNamesTheLanguageEvenOfALongTitle() throws Exception {
+        var line = new DigestMail.Line(
+                new Actor("Ada \u202Ea", "Economist", true), "approved", "x".repeat(300), Language.of("ar-EG"), "http://x");
+        var message = new MimeMessage((Session) null);
+        new DigestMail(List.of(line), "http://u", "http://s")
+                .write(message, "<1@x>", "a@example.org", "b@example.org", "B", Instant.EPOCH);
+        message.saveChanges();
+
+        assertThat(message.getSubject())
+                .startsWith("Ada a, Economist (invited expert) approved x")
+                .endsWith("…, Arabic (Egypt)");
+        assertThat(part(message, 0)).startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved “\u2068x");
+        assertThat(part(message, 1))
+                .contains("<bdi>Ada a</bdi>, <bdi>Economist</bdi> (invited expert) approved ")
+                .contains("<bdi lang=\"ar-EG\" dir=\"rtl\">");
     }
 
     @Test
@@ -662,7 +686,7 @@ class NotificationsTest {
                             .status())
                     .isEqualTo(422);
 
-            var guide = titled("<!channel> @all Boss");
+            var guide = titled("<!channel> @all \u202EBoss\u2069 https://evil.example [x](y)");
             await().atMost(Duration.ofSeconds(20)).until(() -> state(id).equals("failing"));
             status.set(200);
             node.clock().forward(Duration.ofMinutes(2));
@@ -670,8 +694,8 @@ class NotificationsTest {
 
             String text = Http.JSON.readTree(posted.getLast()).get("text").asString();
             assertThat(text)
-                    .isEqualTo("The editor asks for a review of “‹!channel› @\u200Ball Boss” http://studio.example.org"
-                            + "/studio/guides/" + guide.id() + "/review?edition=1");
+                    .isEqualTo("\u2068The editor\u2069 asks for a review of “\u2068‹!channel› @\u200Ball Boss https:\u200B//evil.\u200Bexample "
+                            + "\u200B[x\u200B](y)\u2069”, English (United States) http://studio.example.org/studio/guides/" + guide.id() + "/review?edition=1");
             assertThat(posted).hasSize(2);
             assertThat(node.as("admin")
                             .post("/notifications/chats/" + id + "/test", null)

@@ -28,10 +28,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class InvitedPage {
     private final ExpertReview review;
     private final ContentTypes types;
+    private final DisplayText words;
 
-    InvitedPage(ExpertReview review, ContentTypes types) {
+    InvitedPage(ExpertReview review, ContentTypes types, DisplayText words) {
         this.review = review;
         this.types = types;
+        this.words = words;
     }
 
     @GetMapping
@@ -53,7 +55,7 @@ class InvitedPage {
                         it.comment().pointer(), label.apply(it.comment().pointer())));
         var decided = shown.decided();
         if (decided != null)
-            model.addAttribute("decision", HistoryEvent.of(decided, label).what());
+            model.addAttribute("decision", HistoryEvent.of(decided, label, words::named).what());
         model.addAttribute("token", token);
         model.addAttribute("shown", shown);
         model.addAttribute("preview", preview);
