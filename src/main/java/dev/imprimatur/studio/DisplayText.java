@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.comments.Mentions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
@@ -51,6 +52,7 @@ public class DisplayText {
     private final Accounts access;
     private final Invitations invitations;
     private final ContentTypes types;
+    private final Discussions discussions;
     private final Clock clock;
     /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -61,7 +63,8 @@ public class DisplayText {
     private final Cache<String, Language> languages =
             Caffeine.newBuilder().maximumSize(1_000).build();
 
-    DisplayText(Accounts access, Invitations invitations, ContentTypes types, Clock clock) {
+    DisplayText(Accounts access, Invitations invitations, ContentTypes types, Discussions discussions, Clock clock) {
+        this.discussions = discussions;
         this.types = types;
         this.access = access;
         this.invitations = invitations;
@@ -198,11 +201,13 @@ public class DisplayText {
         return "\u2068" + name + "\u2069";
     }
 
-    /** A comment in parts: text, and mentions of people who may read it. */
-    public List<Mentions.Part> mentions(String comment) {
+    /** A comment in parts: text, and mentions of people who are told of them, because they may answer. */
+    public List<Mentions.Part> mentions(String comment, Guide guide) {
         return Mentions.parts(
                 comment,
-                name -> access.caller(name).filter(it -> !it.roles().isEmpty()).isPresent());
+                name -> access.caller(name)
+                        .filter(it -> discussions.mayComment(it.person(), guide))
+                        .isPresent());
     }
 
     /** The display names of several accounts in their order, separated by commas. */

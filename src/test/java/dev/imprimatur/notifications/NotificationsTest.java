@@ -274,6 +274,7 @@ class NotificationsTest {
         assertThat(it.get("kind").asString()).isEqualTo("mention");
         assertThat(awaitTold("editor", guide).get("kind").asString()).isEqualTo("comment");
         assertThat(told("second-editor", guide)).isEmpty();
+        assertThat(comment("publisher", guide, "I see.").status()).isEqualTo(201);
         var page = Visitor.signedIn(node, "publisher").get("/studio/guides/" + guide.id() + "/review");
         assertThat(page.body())
                 .contains(">@publisher</b>, see me@second-editor.example, and @nobody-here &lt;b&gt;")
@@ -281,6 +282,39 @@ class NotificationsTest {
         var list =
                 Visitor.signedIn(node, "publisher").get("/studio/notifications").body();
         assertThat(list).contains("mentioned you in a comment on").contains("Mark all as read");
+    }
+
+    @Test
+    void onlyWhoMayAnswerIsToldOfAMention() {
+        String german = "german-" + COUNT.incrementAndGet();
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                german,
+                                "displayName",
+                                "Person " + german,
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR"),
+                                "grants",
+                                List.of(Map.of("role", "EDITOR", "locales", List.of("de")))))
+                .ok();
+        var guide = node.guides().submitted();
+
+        comment("reviewer", guide, "@" + german + " and @admin: look").ok();
+
+        awaitTold("admin", guide);
+        assertThat(comment("admin", guide, "I looked.").status()).isEqualTo(201);
+        assertThat(told(german, guide)).isEmpty();
+        assertThat(comment(german, guide, "So did I.").status()).isEqualTo(403);
+        assertThat(Visitor.signedIn(node, "admin")
+                        .get("/studio/guides/" + guide.id() + "/review")
+                        .body())
+                .contains(">@admin</b>", "Reply")
+                .doesNotContain(">@" + german + "</b>");
     }
 
     @Test
@@ -505,7 +539,9 @@ class NotificationsTest {
             var page = Visitor.signedIn(node, "admin")
                     .get("/studio/notification-delivery")
                     .body();
-            assertThat(page).contains("waits for you").contains("/studio/accounts/" + name);
+            assertThat(page)
+                    .contains("waits for you", "/studio/accounts/" + name, "Try again for all")
+                    .contains("The mail server cannot be reached", "What the server said");
             assertThat(node.as("reviewer")
                             .post("/notifications/undelivered/" + name + "/retry", null)
                             .status())
@@ -513,17 +549,18 @@ class NotificationsTest {
         } finally {
             mails.start();
         }
-        for (var it : node.as("admin")
+        int all = node.as("admin")
                 .get("/notifications/undelivered?limit=100")
                 .ok()
-                .get("items"))
-            assertThat(node.as("admin")
-                            .post(
-                                    "/notifications/undelivered/"
-                                            + it.get("username").asString() + "/retry",
-                                    null)
-                            .status())
-                    .isEqualTo(204);
+                .get("items")
+                .size();
+        assertThat(all).isGreaterThan(1);
+        assertThat(node.as("admin")
+                        .post("/notifications/undelivered/retry", null)
+                        .ok()
+                        .get("mails")
+                        .asInt())
+                .isEqualTo(all);
         mailTo(name);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> node.as("admin")
@@ -545,6 +582,10 @@ class NotificationsTest {
                 .getCollection("accounts")
                 .updateOne(Filters.eq("_id", name), Updates.set("email", "a@example.org, b@example.org"));
         titled("To one address");
+        String settings = Visitor.signedIn(node, name)
+                .get("/studio/notifications/settings")
+                .body();
+        assertThat(settings).contains("<bdi>a@example.org, b@example.org</bdi>", ">At once</option>");
         await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
         node.as("admin")
                 .patch("/accounts/" + name, Map.of("email", address(name)))
@@ -571,6 +612,11 @@ class NotificationsTest {
             var old = mortal.guides().submitted();
             mortal.clock().forward(Duration.ofDays(4));
             var recent = mortal.guides().submitted();
+            String task =
+                    mortal.guides().task("reviewer", recent).get("id").asString();
+            mortal.as("reviewer")
+                    .post("/tasks/" + task + "/assign", Map.of("account", "second-reviewer"))
+                    .ok();
             assertThat(mortal.as("reviewer").get("/notifications").ok().get("items"))
                     .isEmpty();
 
@@ -584,6 +630,10 @@ class NotificationsTest {
                                             .map(it -> it.at("/guide/id").asString()))
                             .containsExactly(recent.id())
                             .doesNotContain(old.id()));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(mortal.as("second-reviewer").get("/notifications").ok().get("items").values())
+                            .extracting(it -> it.get("event").asString())
+                            .contains("assigned"));
             assertThat(mortal.as("admin")
                             .get("/notifications/undelivered")
                             .ok()
@@ -675,12 +725,21 @@ class NotificationsTest {
         });
         chat.start();
         try {
-            String url = "http://127.0.0.1:" + chat.getAddress().getPort() + "/hooks/secret";
+            String url = "http://127.0.0.1:" + chat.getAddress().getPort() + "/hooks/secret-of-the-first-chat-a1b2";
             var added = node.as("admin")
-                    .post("/notifications/chats", Map.of("url", url, "events", List.of("submitted")))
+                    .post("/notifications/chats", Map.of("name", "Editors", "url", url, "events", List.of("submitted")))
                     .ok();
             String id = added.get("id").asString();
             assertThat(added.toString()).doesNotContain("secret");
+            assertThat(added.get("name").asString()).isEqualTo("Editors");
+            assertThat(added.get("ending").asString()).isEqualTo("a1b2");
+            var wrong = Map.of("name", "A\u202Eb", "url", url);
+            assertThat(node.as("admin")
+                            .post("/notifications/chats", wrong)
+                            .json()
+                            .at("/errors/0/pointer")
+                            .asString())
+                    .isEqualTo("/name");
             assertThat(node.as("admin")
                             .post("/notifications/chats", Map.of("url", "https://169.254.169.254/x"))
                             .status())
@@ -688,6 +747,12 @@ class NotificationsTest {
 
             var guide = titled("<!channel> @all \u202EBoss\u2069 https://evil.example [x](y)");
             await().atMost(Duration.ofSeconds(20)).until(() -> state(id).equals("failing"));
+            assertThat(Visitor.signedIn(node, "admin")
+                            .get("/studio/notification-delivery")
+                            .body())
+                    .contains("<bdi>Editors</bdi>", "…a1b2", "A revision is submitted for review")
+                    .contains("The chat has a failure of its own", "status 500")
+                    .doesNotContain("secret");
             status.set(200);
             node.clock().forward(Duration.ofMinutes(2));
             await().atMost(Duration.ofSeconds(20)).until(() -> state(id).equals("active"));

@@ -9,6 +9,7 @@ import dev.imprimatur.testing.Visitor;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.web.util.HtmlUtils;
 
 /** Lists name the language of each guide and can be filtered by it; its text is marked with its language and laid out in its direction. */
 class LanguagesOnPagesTest {
@@ -96,6 +97,11 @@ class LanguagesOnPagesTest {
                 .isEqualTo("cy-GB");
     }
 
+    private static String hidden(String form, String name) {
+        String from = form.substring(form.indexOf("name=\"" + name + "\" value=\"") + name.length() + 15);
+        return HtmlUtils.htmlUnescape(from.substring(0, from.indexOf('"')));
+    }
+
     @Test
     void textIsLaidOutInTheDirectionOfItsLanguageOnEveryPage() {
         var source = guides.published();
@@ -111,6 +117,9 @@ class LanguagesOnPagesTest {
         assertThat(form).containsPattern("<article[^>]*class=\"reader\"[^>]*dir=\"rtl\"");
         assertThat(form.substring(form.indexOf("The source text, as readers see it")))
                 .containsPattern("<h1 dir=\"ltr\" lang=\"en-US\"");
+        var typed = editor.post(
+                at + "/edit", at + "/preview", "base", hidden(form, "base"), "page", hidden(form, "page"), "/title", "Python");
+        assertThat(typed.body()).containsPattern("<article[^>]*dir=\"rtl\"");
         guides.edit("editor", arabic, "Python هي لغة").ok();
         node.as("editor").post(arabic.path() + "/submit", Map.of()).ok();
 

@@ -20,6 +20,7 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Releases;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.PageLinks;
 import dev.imprimatur.studio.review.ReasonCode;
 import java.time.LocalDate;
@@ -250,11 +251,9 @@ class GuidesPage {
             throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
                     .raise();
         var outcome = bulk.assign(ids, to, me);
-        redirect.addFlashAttribute("notice", outcome.words(to));
+        Flash.notice(redirect, outcome.words(to));
         if (!outcome.refused().isEmpty())
-            redirect.addFlashAttribute(
-                    "refused",
-                    outcome.refused().stream()
+            Flash.rows(redirect, "refused", outcome.refused().stream()
                             .map(BulkAssignment.NotAssigned::shown)
                             .toList());
         return "redirect:" + new Filter(q, state, type, owner, locale, sort).url();
@@ -310,7 +309,7 @@ class GuidesPage {
     String discard(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.discard(guide, me);
-        redirect.addFlashAttribute("notice", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
+        Flash.notice(redirect, "Edition " + guide.edition() + " of “" + DisplayText.isolated(guide.title()) + "” is given up.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -325,7 +324,7 @@ class GuidesPage {
             RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
-        redirect.addFlashAttribute("notice", "Readers no longer see “" + guide.title() + "”.");
+        Flash.notice(redirect, "Readers no longer see “" + DisplayText.isolated(guide.title()) + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

@@ -7,6 +7,7 @@ import dev.imprimatur.invitations.ExpertReview;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.revision.HistoryEvent;
 import dev.imprimatur.studio.revision.Preview;
 import jakarta.servlet.http.HttpServletRequest;
@@ -86,7 +87,7 @@ class InvitedPage {
         } catch (Refused refused) {
             return again(refused, "comment", body, token, response, model);
         }
-        redirect.addFlashAttribute("notice", "Your comment is stored.");
+        Flash.notice(redirect, "Your comment is stored.");
         return "redirect:/invited/" + token;
     }
 
@@ -107,7 +108,7 @@ class InvitedPage {
         } catch (Refused refused) {
             return again(refused, "message", message, token, response, model);
         }
-        redirect.addFlashAttribute("notice", "Your decision is recorded.");
+        Flash.notice(redirect, "Your decision is recorded.");
         return "redirect:/invited/" + token;
     }
 

@@ -12,6 +12,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -127,9 +128,7 @@ class HistoryPage {
             Person me,
             RedirectAttributes redirect) {
         var dropped = drafts.restore(guides.require(id), etag, revision, me).dropped();
-        redirect.addFlashAttribute(
-                "notice",
-                "The draft holds revision " + revision + " now."
+        Flash.notice(redirect, "The draft holds revision " + revision + " now."
                         + (dropped.isEmpty()
                                 ? ""
                                 : " These fields of the revision were left out, because guides of this type no longer have them: "
