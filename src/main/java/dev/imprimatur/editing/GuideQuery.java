@@ -43,7 +43,9 @@ public record GuideQuery(
     /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
         return Window.of(
-                Selection.of("guides", type, state, text, owner, locale, reviewDueBefore, translation, sort), cursor, limit);
+                Selection.of("guides", type, state, text, owner, locale, reviewDueBefore, translation, sort),
+                cursor,
+                limit);
     }
 
     /**

@@ -134,8 +134,7 @@ public class Chats {
      * @param events the wanted events; empty for all
      * @param wantedTypes the content types of the guides; empty for all
      */
-    public View add(
-            @Nullable String name, String url, List<String> events, List<String> wantedTypes, Person by) {
+    public View add(@Nullable String name, String url, List<String> events, List<String> wantedTypes, Person by) {
         String called = name == null || name.isBlank() ? null : CleanText.name("/name", name, LONGEST_NAME);
         addresses.mustBeWebAddress(url);
         if (!ChatOutbox.EVENTS.containsAll(events))
@@ -153,7 +152,11 @@ public class Chats {
                     .raise();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         hooks.insert(new ChatHook(id, called, url, events, wantedTypes, now, 0, null, false, now, "", Instant.EPOCH));
-        audit.record(by.account(), "chat-created", id + " " + require(id).server() + (called == null ? "" : " " + called), null);
+        audit.record(
+                by.account(),
+                "chat-created",
+                id + " " + require(id).server() + (called == null ? "" : " " + called),
+                null);
         return require(id);
     }
 

@@ -187,9 +187,7 @@ class Mailboxes {
     /** Lets the digest be tried at once, as if it had not failed yet. Returns false if there is none that failed. */
     boolean retry(String person, Instant now) {
         return mailboxes
-                        .updateOne(
-                                Filters.and(Filters.eq("_id", person), FAILING),
-                                again(now))
+                        .updateOne(Filters.and(Filters.eq("_id", person), FAILING), again(now))
                         .getMatchedCount()
                 == 1;
     }

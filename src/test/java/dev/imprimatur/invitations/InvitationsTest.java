@@ -119,7 +119,8 @@ class InvitationsTest {
         await().untilAsserted(() ->
                 assertThat(node.as("editor").get("/notifications").body()).contains(guide.id()));
         assertThat(Visitor.signedIn(node, "editor").get("/studio/notifications").body())
-                .contains("<bdi>Ada Lovelace</bdi>, <bdi>Economist</bdi> <span class=\"chip is-plain\">invited expert</span>")
+                .contains(
+                        "<bdi>Ada Lovelace</bdi>, <bdi>Economist</bdi> <span class=\"chip is-plain\">invited expert</span>")
                 .contains("English (United States)")
                 .doesNotContain("expert:");
         var told = node.as("editor").get("/notifications?limit=100").ok().get("items").values().stream()
@@ -127,7 +128,9 @@ class InvitationsTest {
                 .toList();
         assertThat(told)
                 .filteredOn(it -> it.at("/by/expert").asBoolean())
-                .extracting(it -> it.at("/by/name").asString(), it -> it.at("/by/title").asString())
+                .extracting(
+                        it -> it.at("/by/name").asString(),
+                        it -> it.at("/by/title").asString())
                 .contains(tuple("Ada Lovelace", "Economist"));
 
         String task = task(node, link);

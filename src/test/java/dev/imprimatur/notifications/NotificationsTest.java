@@ -11,9 +11,9 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.sun.net.httpserver.HttpServer;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
-import dev.imprimatur.editing.Language;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
@@ -356,7 +356,8 @@ class NotificationsTest {
                 .contains("http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1");
         String html = part(mail, 1);
         assertThat(html)
-                .contains("<bdi lang=\"en-US\" dir=\"ltr\">Инженер &lt;данных&gt; &amp; co</bdi></a>, English (United States)")
+                .contains(
+                        "<bdi lang=\"en-US\" dir=\"ltr\">Инженер &lt;данных&gt; &amp; co</bdi></a>, English (United States)")
                 .contains("href=\"http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1\"");
         String summary = Guides.content().get("summary").asString();
         assertThat(plain + html).doesNotContain(summary);
@@ -390,7 +391,11 @@ class NotificationsTest {
     @Test
     void aMailMarksAnExpertAndNamesTheLanguageEvenOfALongTitle() throws Exception {
         var line = new DigestMail.Line(
-                new Actor("Ada \u202Ea", "Economist", true), "approved", "x".repeat(300), Language.of("ar-EG"), "http://x");
+                new Actor("Ada \u202Ea", "Economist", true),
+                "approved",
+                "x".repeat(300),
+                Language.of("ar-EG"),
+                "http://x");
         var message = new MimeMessage((Session) null);
         new DigestMail(List.of(line), "http://u", "http://s")
                 .write(message, "<1@x>", "a@example.org", "b@example.org", "B", Instant.EPOCH);
@@ -399,7 +404,8 @@ class NotificationsTest {
         assertThat(message.getSubject())
                 .startsWith("Ada a, Economist (invited expert) approved x")
                 .endsWith("…, Arabic (Egypt)");
-        assertThat(part(message, 0)).startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved “\u2068x");
+        assertThat(part(message, 0))
+                .startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved “\u2068x");
         assertThat(part(message, 1))
                 .contains("<bdi>Ada a</bdi>, <bdi>Economist</bdi> (invited expert) approved ")
                 .contains("<bdi lang=\"ar-EG\" dir=\"rtl\">");
@@ -612,8 +618,7 @@ class NotificationsTest {
             var old = mortal.guides().submitted();
             mortal.clock().forward(Duration.ofDays(4));
             var recent = mortal.guides().submitted();
-            String task =
-                    mortal.guides().task("reviewer", recent).get("id").asString();
+            String task = mortal.guides().task("reviewer", recent).get("id").asString();
             mortal.as("reviewer")
                     .post("/tasks/" + task + "/assign", Map.of("account", "second-reviewer"))
                     .ok();
@@ -631,7 +636,11 @@ class NotificationsTest {
                             .containsExactly(recent.id())
                             .doesNotContain(old.id()));
             await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(mortal.as("second-reviewer").get("/notifications").ok().get("items").values())
+                    .untilAsserted(() -> assertThat(mortal.as("second-reviewer")
+                                    .get("/notifications")
+                                    .ok()
+                                    .get("items")
+                                    .values())
                             .extracting(it -> it.get("event").asString())
                             .contains("assigned"));
             assertThat(mortal.as("admin")
@@ -759,8 +768,10 @@ class NotificationsTest {
 
             String text = Http.JSON.readTree(posted.getLast()).get("text").asString();
             assertThat(text)
-                    .isEqualTo("\u2068The editor\u2069 asks for a review of “\u2068‹!channel› @\u200Ball Boss https:\u200B//evil.\u200Bexample "
-                            + "\u200B[x\u200B](y)\u2069”, English (United States) http://studio.example.org/studio/guides/" + guide.id() + "/review?edition=1");
+                    .isEqualTo(
+                            "\u2068The editor\u2069 asks for a review of “\u2068‹!channel› @\u200Ball Boss https:\u200B//evil.\u200Bexample "
+                                    + "\u200B[x\u200B](y)\u2069”, English (United States) http://studio.example.org/studio/guides/"
+                                    + guide.id() + "/review?edition=1");
             assertThat(posted).hasSize(2);
             assertThat(node.as("admin")
                             .post("/notifications/chats/" + id + "/test", null)

@@ -22,8 +22,7 @@ class LanguagesOnPagesTest {
         var created = node.as("editor")
                 .post(source.path() + "/translations", Map.of("locale", locale))
                 .ok();
-        return new Guides.Ref(
-                created.get("id").asString(), created.get("slug").asString());
+        return new Guides.Ref(created.get("id").asString(), created.get("slug").asString());
     }
 
     private static String row(String list, Guides.Ref guide) {
@@ -111,14 +110,23 @@ class LanguagesOnPagesTest {
         String at = "/studio/guides/" + arabic.id();
 
         String form = editor.get(at + "/edit").body();
-        assertThat(form).contains("<h1 " + ARABIC).containsPattern("<textarea dir=\"rtl\" lang=\"ar-EG\"[^>]*name=\"/summary\"");
+        assertThat(form)
+                .contains("<h1 " + ARABIC)
+                .containsPattern("<textarea dir=\"rtl\" lang=\"ar-EG\"[^>]*name=\"/summary\"");
         assertThat(form).containsPattern("<input dir=\"rtl\" lang=\"ar-EG\"[^>]*name=\"/title\"");
         assertThat(form).contains("<h1 " + ARABIC + ">");
         assertThat(form).containsPattern("<article[^>]*class=\"reader\"[^>]*dir=\"rtl\"");
         assertThat(form.substring(form.indexOf("The source text, as readers see it")))
                 .containsPattern("<h1 dir=\"ltr\" lang=\"en-US\"");
         var typed = editor.post(
-                at + "/edit", at + "/preview", "base", hidden(form, "base"), "page", hidden(form, "page"), "/title", "Python");
+                at + "/edit",
+                at + "/preview",
+                "base",
+                hidden(form, "base"),
+                "page",
+                hidden(form, "page"),
+                "/title",
+                "Python");
         assertThat(typed.body()).containsPattern("<article[^>]*dir=\"rtl\"");
         guides.edit("editor", arabic, "Python هي لغة").ok();
         node.as("editor").post(arabic.path() + "/submit", Map.of()).ok();

@@ -39,7 +39,9 @@ class AbsencePage {
         var wanted = new Absences.Wanted(orNull(from), orNull(until), orNull(zone), orNull(delegate));
         try {
             var absence = absences.set(username, wanted, null, me);
-            Flash.notice(redirect, "Saved: absent from " + words.day(absence.from()) + " until " + words.day(absence.until())
+            Flash.notice(
+                    redirect,
+                    "Saved: absent from " + words.day(absence.from()) + " until " + words.day(absence.until())
                             + (absence.delegate() == null
                                     ? ". Tasks go to their groups."
                                     : ". Tasks go to " + words.named(absence.delegate())

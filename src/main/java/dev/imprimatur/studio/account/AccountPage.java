@@ -105,7 +105,8 @@ class AccountPage {
             accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), current(request));
             Flash.notice(redirect, "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
-            Flash.text(redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/account";
     }
@@ -121,7 +122,10 @@ class AccountPage {
         signing.mustBeProven(me);
         var wanted =
                 new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
-        Flash.text(redirect, "secret", tokens.create(require(me).username(), wanted, null, me.request())
+        Flash.text(
+                redirect,
+                "secret",
+                tokens.create(require(me).username(), wanted, null, me.request())
                         .text());
         return "redirect:/studio/account";
     }
@@ -137,7 +141,9 @@ class AccountPage {
     @PostMapping("/calendar")
     String calendar(Person me, RedirectAttributes redirect) {
         String token = calendarLinks.make(require(me).username());
-        Flash.text(redirect, "calendarAddress",
+        Flash.text(
+                redirect,
+                "calendarAddress",
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + "/calendar/" + token + ".ics");
         return "redirect:/studio/account";
     }

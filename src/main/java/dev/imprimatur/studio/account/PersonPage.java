@@ -126,7 +126,8 @@ class PersonPage {
             accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
             Flash.notice(redirect, "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
-            Flash.text(redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return page(username);
     }
@@ -147,7 +148,9 @@ class PersonPage {
     String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         var fresh = reset.make(username, me.account());
-        Flash.text(redirect, "resetLink",
+        Flash.text(
+                redirect,
+                "resetLink",
                 ServletUriComponentsBuilder.fromContextPath(request)
                         .path(fresh.path())
                         .toUriString());
@@ -158,7 +161,9 @@ class PersonPage {
     @PostMapping("/hand-over")
     String handOver(@PathVariable String username, @RequestParam String to, Person me, RedirectAttributes redirect) {
         var done = handOvers.handOver(username, to.strip(), me);
-        Flash.notice(redirect, to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide")
+        Flash.notice(
+                redirect,
+                to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide")
                         + " now, is named as reviewer of "
                         + DisplayText.count(done.reviewed(), "more guide") + ", has "
                         + DisplayText.count(done.tasks(), "more task") + ", and is the delegate in "

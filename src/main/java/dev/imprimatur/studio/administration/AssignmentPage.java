@@ -56,7 +56,8 @@ class AssignmentPage {
             rules.set(wanted, version, me);
             Flash.notice(redirect, "Saved. Tasks that nobody has are assigned by these rules, too.");
         } catch (Refused refused) {
-            Flash.text(redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/assignment";
     }

@@ -25,7 +25,8 @@ record DeliveryFailure(String words, String technical) {
         if (says(error, "timed? ?out")) return "The mail server did not answer in time.";
         if (says(error, "authenticat|credential|\\b53[045]\\b"))
             return "The mail server does not accept the name or password of Imprimatur. Check both in the configuration.";
-        if (says(error, "\\b(ssl|tls|certificate|pkix)")) return "The mail server offers no connection that can be trusted.";
+        if (says(error, "\\b(ssl|tls|certificate|pkix)"))
+            return "The mail server offers no connection that can be trusted.";
         if (says(error, "\\b55[0134]\\b|\\b5\\.1\\.\\d|mailbox|recipient|domain|local name|address"))
             return "The mail server does not accept the address. Correct it in the account.";
         if (says(error, "\\b552\\b|quota|full")) return "The mailbox is full.";

@@ -69,7 +69,9 @@ class SiteKeysPage {
             Person me,
             RedirectAttributes redirect) {
         var key = keys.changeOrigins(id, lines(origins), me.account());
-        Flash.notice(redirect, key.origins().isEmpty()
+        Flash.notice(
+                redirect,
+                key.origins().isEmpty()
                         ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name())
                                 + " any more."
                         : "From now on pages of these origins can read with the key of "

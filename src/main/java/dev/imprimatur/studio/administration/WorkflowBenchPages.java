@@ -128,7 +128,9 @@ class WorkflowBenchPages {
             if (act.equals("deploy")) {
                 var deployed = design.deploy(
                         check.id(), file, seen.isEmpty() ? null : seen, note.isBlank() ? null : note.strip(), me);
-                Flash.notice(redirect, "Version " + deployed.current().number() + " of " + deployed.id()
+                Flash.notice(
+                        redirect,
+                        "Version " + deployed.current().number() + " of " + deployed.id()
                                 + " is deployed. Editions that are opened in ten seconds or later follow it.");
                 return "redirect:/studio/workflows/" + deployed.id();
             }

@@ -253,7 +253,10 @@ class GuidesPage {
         var outcome = bulk.assign(ids, to, me);
         Flash.notice(redirect, outcome.words(to));
         if (!outcome.refused().isEmpty())
-            Flash.rows(redirect, "refused", outcome.refused().stream()
+            Flash.rows(
+                    redirect,
+                    "refused",
+                    outcome.refused().stream()
                             .map(BulkAssignment.NotAssigned::shown)
                             .toList());
         return "redirect:" + new Filter(q, state, type, owner, locale, sort).url();
@@ -309,7 +312,9 @@ class GuidesPage {
     String discard(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.discard(guide, me);
-        Flash.notice(redirect, "Edition " + guide.edition() + " of “" + DisplayText.isolated(guide.title()) + "” is given up.");
+        Flash.notice(
+                redirect,
+                "Edition " + guide.edition() + " of “" + DisplayText.isolated(guide.title()) + "” is given up.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 

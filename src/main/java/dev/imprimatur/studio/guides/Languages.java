@@ -4,9 +4,9 @@ package dev.imprimatur.studio.guides;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Language;
-import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Revision;
@@ -105,7 +105,9 @@ public class Languages {
 
     private List<Language> missing(String type, List<Guide> all) {
         var there = all.stream().map(Guide::locale).collect(Collectors.toSet());
-        return inUse(type, null).stream().filter(it -> !there.contains(it.tag())).toList();
+        return inUse(type, null).stream()
+                .filter(it -> !there.contains(it.tag()))
+                .toList();
     }
 
     /**

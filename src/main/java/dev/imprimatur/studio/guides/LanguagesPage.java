@@ -39,7 +39,9 @@ class LanguagesPage {
         var source = guides.require(id);
         String tag = LanguageNames.tagOf(locale).orElse(locale.strip());
         var guide = translating.begin(source, tag, slug.isBlank() ? null : slug.strip(), me);
-        Flash.notice(redirect, "This is the translation of “" + DisplayText.isolated(source.title()) + "” into " + guide.locale()
+        Flash.notice(
+                redirect,
+                "This is the translation of “" + DisplayText.isolated(source.title()) + "” into " + guide.locale()
                         + ". It begins with the text of the source.");
         return "redirect:/studio/guides/" + guide.id() + "/edit?write=yes";
     }
@@ -62,7 +64,10 @@ class LanguagesPage {
                 .orElseThrow(() -> Refusal.malformed("/of", "there is no guide with this address")
                         .raise());
         translating.link(guide, to, me);
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is a translation of “" + DisplayText.isolated(to.title()) + "”.");
+        Flash.notice(
+                redirect,
+                "“" + DisplayText.isolated(guide.title()) + "” is a translation of “" + DisplayText.isolated(to.title())
+                        + "”.");
         return "redirect:/studio/guides/" + id;
     }
 

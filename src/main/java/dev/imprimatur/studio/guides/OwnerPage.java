@@ -38,7 +38,9 @@ class OwnerPage {
         var guide = guides.require(id);
         String username = owner.strip();
         owners.set(guide, username.isEmpty() ? null : username, me);
-        Flash.notice(redirect, username.isEmpty()
+        Flash.notice(
+                redirect,
+                username.isEmpty()
                         ? "Nobody owns “" + DisplayText.isolated(guide.title()) + "” now."
                         : words.named(username) + " owns “" + DisplayText.isolated(guide.title()) + "” now.");
         return "redirect:/studio/guides/" + id + "/history";
@@ -63,9 +65,12 @@ class OwnerPage {
                 .filter(name -> !name.isEmpty())
                 .toList();
         var guide = this.reviewers.set(guides.require(id), usernames, seen, me);
-        Flash.notice(redirect, usernames.isEmpty()
+        Flash.notice(
+                redirect,
+                usernames.isEmpty()
                         ? "“" + DisplayText.isolated(guide.title()) + "” names no reviewer now."
-                        : "“" + DisplayText.isolated(guide.title()) + "” names as reviewers: " + words.inOrder(usernames) + ".");
+                        : "“" + DisplayText.isolated(guide.title()) + "” names as reviewers: "
+                                + words.inOrder(usernames) + ".");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

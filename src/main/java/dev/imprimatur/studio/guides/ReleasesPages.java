@@ -185,7 +185,9 @@ class ReleasesPages {
         boolean ends = action.equals("unpublish");
         releases.add(
                 release, guides.require(guide), new Releases.WantedGuide(action, ends ? reason : null, null, null), me);
-        Flash.notice(redirect, "The guide is in the release “" + releases.require(release).name() + "”.");
+        Flash.notice(
+                redirect,
+                "The guide is in the release “" + releases.require(release).name() + "”.");
         return "redirect:/studio/guides/" + guide + "/review";
     }
 

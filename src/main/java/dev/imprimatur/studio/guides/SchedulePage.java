@@ -55,7 +55,9 @@ class SchedulePage {
     String publishNow(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
         var guide = schedules.publishNow(guides.require(id), version, me);
         boolean isPublished = guide.state() == Edition.State.PUBLISHED;
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is published"
+        Flash.notice(
+                redirect,
+                "“" + DisplayText.isolated(guide.title()) + "” is published"
                         + (isPublished ? "." : " as soon as the workflow engine answers."));
         return "redirect:/studio/guides/" + id + "/review";
     }

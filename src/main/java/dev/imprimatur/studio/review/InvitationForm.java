@@ -40,7 +40,9 @@ class InvitationForm {
                 guides.require(id),
                 new Invitations.Wanted(name, title.isBlank() ? null : title, email, revision, null),
                 me);
-        Flash.text(redirect, "invitationLink",
+        Flash.text(
+                redirect,
+                "invitationLink",
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + fresh.url());
         Flash.text(redirect, "invited", fresh.invitation().name());
         Flash.at(redirect, "invitedUntil", fresh.invitation().expiresAt());

@@ -56,7 +56,8 @@ class InvitedPage {
                         it.comment().pointer(), label.apply(it.comment().pointer())));
         var decided = shown.decided();
         if (decided != null)
-            model.addAttribute("decision", HistoryEvent.of(decided, label, words::named).what());
+            model.addAttribute(
+                    "decision", HistoryEvent.of(decided, label, words::named).what());
         model.addAttribute("token", token);
         model.addAttribute("shown", shown);
         model.addAttribute("preview", preview);

@@ -289,12 +289,16 @@ class ReviewPage {
                 me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
-        Flash.notice(redirect, published && live != null
-                        ? "“" + DisplayText.isolated(guide.title()) + "” is published: revision " + live.revision() + " at position "
-                                + live.position() + "."
+        Flash.notice(
+                redirect,
+                published && live != null
+                        ? "“" + DisplayText.isolated(guide.title()) + "” is published: revision " + live.revision()
+                                + " at position " + live.position() + "."
                         : "Your decision on “" + DisplayText.isolated(guide.title()) + "” is recorded.");
         deciding.next(me)
-                .ifPresent(next -> Flash.fields(redirect, "next",
+                .ifPresent(next -> Flash.fields(
+                        redirect,
+                        "next",
                         Map.of(
                                 "title",
                                 next.guide().title(),

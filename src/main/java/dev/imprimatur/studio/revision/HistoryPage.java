@@ -128,7 +128,9 @@ class HistoryPage {
             Person me,
             RedirectAttributes redirect) {
         var dropped = drafts.restore(guides.require(id), etag, revision, me).dropped();
-        Flash.notice(redirect, "The draft holds revision " + revision + " now."
+        Flash.notice(
+                redirect,
+                "The draft holds revision " + revision + " now."
                         + (dropped.isEmpty()
                                 ? ""
                                 : " These fields of the revision were left out, because guides of this type no longer have them: "
