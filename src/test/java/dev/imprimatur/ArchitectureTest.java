@@ -174,6 +174,19 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** A session is stored as a document, which holds few types. */
+    @Test
+    void flashAttributesHaveATypeThatSessionsStore() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.imprimatur.studio.Flash")
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "adds a flash attribute of any type",
+                        call -> call.getTarget().getName().equals("addFlashAttribute")))
+                .check(CLASSES);
+    }
+
     @Test
     void onlyTheStartUpImportVouchesForReviewsElsewhere() {
         noClasses()

@@ -33,6 +33,10 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class Discussions {
     private static final int LONGEST = 5_000;
+    /** Whoever may be mentioned may also answer. */
+    private static final String[] COMMENTING = {
+        Permissions.EDITOR, Permissions.REVIEWER, Permissions.PUBLISHER, Permissions.ADMIN
+    };
 
     private final Permissions permissions;
     private final GuideRevisions guideRevisions;
@@ -79,9 +83,14 @@ public class Discussions {
         return comments.of(guide.id());
     }
 
+    /** Whether the person may comment on the guide, and answer; only then a mention tells them. */
+    public boolean mayComment(Person who, Guide guide) {
+        return permissions.allowsByCard(who, guide, COMMENTING);
+    }
+
     /** Adds a comment on a place in a revision, or an answer to a comment. */
     public Comment say(Guide guide, Remark remark, Person by) {
-        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
+        permissions.mustAllow(by, guide, COMMENTING);
         if (CleanText.isBlank(remark.body()))
             throw Refusal.malformed("/body", "write what you want to say").raise();
         CleanText.mustBeClean("/body", remark.body());
@@ -243,7 +252,7 @@ public class Discussions {
     }
 
     public Comment resolve(Guide guide, String id, boolean resolved, Person by) {
-        permissions.mustAllow(by, guide, Permissions.EDITOR, Permissions.REVIEWER);
+        permissions.mustAllow(by, guide, COMMENTING);
         var comment = comments.find(guide.id(), id)
                 .orElseThrow(() -> Refusal.missing("there is no comment with this id on this guide")
                         .raise())

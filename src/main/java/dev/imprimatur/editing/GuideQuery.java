@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param state the state of the guide's latest edition; null for all
  * @param text a text that the title, the title of the draft or the slug must contain literally; null for all
  * @param owner only guides that this account owns; null for all
+ * @param locale only guides in this locale, a BCP 47 language tag; null for all
  * @param translation only guides whose translations are outdated or missing; null for all
  * @param reviewDueBefore only guides whose review, or the review of a part, is due before this day; null for all
  */
@@ -25,13 +26,26 @@ public record GuideQuery(
         Edition.@Nullable State state,
         @Nullable String text,
         @Nullable String owner,
+        @Nullable String locale,
         @Nullable LocalDate reviewDueBefore,
         @Nullable TranslationFilter translation,
         Sort sort) {
+    /** Brings the locale into its canonical form. Throws a refusal if it is no language tag. */
+    public GuideQuery {
+        locale = localeOf(locale);
+    }
+
+    /** The locale that a request names, in its canonical form; null if it names none. Throws a refusal if it is no language tag. */
+    public static @Nullable String localeOf(@Nullable String tag) {
+        return tag == null || tag.isEmpty() ? null : Slug.locale(tag);
+    }
+
     /** The window of results that a cursor names; the first one if there is no cursor. */
     public Window window(@Nullable String cursor, int limit) {
         return Window.of(
-                Selection.of("guides", type, state, text, owner, reviewDueBefore, translation, sort), cursor, limit);
+                Selection.of("guides", type, state, text, owner, locale, reviewDueBefore, translation, sort),
+                cursor,
+                limit);
     }
 
     /**

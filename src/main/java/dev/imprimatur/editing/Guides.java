@@ -649,6 +649,7 @@ public class Guides {
         filters.add(Filters.eq("type", query.type()));
         if (query.state() != null) filters.add(Filters.eq("state", query.state()));
         if (query.owner() != null) filters.add(Filters.eq("owner", query.owner()));
+        if (query.locale() != null) filters.add(Filters.eq("locale", query.locale()));
         if (query.reviewDueBefore() != null)
             filters.add(Filters.or(
                     Filters.lt("reviewDue", query.reviewDueBefore()), Filters.lt(PART_DUE, query.reviewDueBefore())));

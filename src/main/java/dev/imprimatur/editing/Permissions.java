@@ -28,6 +28,7 @@ public class Permissions {
     public static final String EDITOR = "EDITOR";
     public static final String REVIEWER = "REVIEWER";
     public static final String PUBLISHER = "PUBLISHER";
+    public static final String ADMIN = "ADMIN";
 
     private final Guides guides;
     private final Editions editions;

@@ -221,7 +221,12 @@ public class Invitations implements AccountWatcher {
 
     /** The name of an expert; empty if nobody was invited under this account. */
     public Optional<String> nameOf(String account) {
-        return account.startsWith(EXPERT) ? store.ofExpert(account).map(Invitation::name) : Optional.empty();
+        return expert(account).map(Invitation::name);
+    }
+
+    /** The latest invitation of an expert; empty if nobody was invited under this account. */
+    public Optional<Invitation> expert(String account) {
+        return account.startsWith(EXPERT) ? store.ofExpert(account) : Optional.empty();
     }
 
     /** Revokes all invitations by an account that may not invite any more; a new role does not restore them. */

@@ -100,6 +100,7 @@ class GuidesApi {
             @RequestParam @Nullable String state,
             @RequestParam @Nullable String q,
             @RequestParam @Nullable String owner,
+            @RequestParam @Nullable String locale,
             @RequestParam @Nullable LocalDate reviewDueBefore,
             @RequestParam @Nullable String translation,
             @RequestParam(defaultValue = "-updated") String sort,
@@ -110,6 +111,7 @@ class GuidesApi {
                 state(state),
                 q,
                 owner,
+                locale,
                 reviewDueBefore,
                 translation == null ? null : GuideQuery.TranslationFilter.parse(translation),
                 sort(sort));

@@ -56,12 +56,21 @@ class NotificationDeliveryApi {
         undelivered.retry(username, me);
     }
 
+    /** @param mails how many mails are tried again */
+    record Retried(long mails) {}
+
+    @PostMapping("/undelivered/retry")
+    Retried retryAll(Person me) {
+        return new Retried(undelivered.retryAll(me));
+    }
+
     @GetMapping("/chats")
     PageView<Chats.View> chats() {
         return new PageView<>(chats.all(), null);
     }
 
     record NewChat(
+            @Nullable String name,
             String url,
             @Nullable List<String> events,
             @Nullable List<String> types) {}
@@ -70,6 +79,7 @@ class NotificationDeliveryApi {
     @ResponseStatus(HttpStatus.CREATED)
     Chats.View add(@RequestBody NewChat body, Person me) {
         return chats.add(
+                body.name(),
                 body.url(),
                 body.events() == null ? List.of() : body.events(),
                 body.types() == null ? List.of() : body.types(),

@@ -45,7 +45,21 @@ class NotificationsApi {
 
     record GuideRef(String id, String type, String locale, String slug, String title) {}
 
-    record Actor(String username, @Nullable String name) {}
+    /** @param expert whether it is somebody without an account, whom somebody invited */
+    record By(
+            String username,
+            @Nullable String name,
+            @Nullable String title,
+            boolean expert) {
+        static @Nullable By of(Bell.Item item) {
+            String username = item.notification().by();
+            var who = item.who();
+            if (username == null) return null;
+            return who == null
+                    ? new By(username, null, null, false)
+                    : new By(username, who.name(), who.title(), who.isExpert());
+        }
+    }
 
     record Told(
             String id,
@@ -55,7 +69,7 @@ class NotificationsApi {
             int edition,
             @Nullable String task,
             @Nullable String comment,
-            @Nullable Actor by,
+            @Nullable By by,
             @Nullable String path,
             Instant at,
             boolean read) {
@@ -72,7 +86,7 @@ class NotificationsApi {
                     it.edition(),
                     it.task(),
                     it.comment(),
-                    it.by() == null ? null : new Actor(it.by(), item.who()),
+                    By.of(item),
                     item.path(),
                     it.at(),
                     it.read());

@@ -52,7 +52,7 @@ public class Bell {
     public record Item(
             Notification notification,
             @Nullable Guide guide,
-            @Nullable String who,
+            @Nullable Actor who,
             String words,
             @Nullable String path) {}
 

@@ -24,6 +24,7 @@ class ChatHooks {
     /**
      * The incoming webhook of a chat, to which events are posted.
      *
+     * @param name what administrators call the chat; null if they gave it no name
      * @param url the address; whoever knows it can post to the chat
      * @param events the wanted events; empty for all
      * @param types the content types of the guides; empty for all
@@ -35,6 +36,7 @@ class ChatHooks {
      */
     public record ChatHook(
             @BsonId String id,
+            @Nullable String name,
             String url,
             List<String> events,
             List<String> types,

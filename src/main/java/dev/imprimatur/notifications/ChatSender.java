@@ -3,6 +3,7 @@ package dev.imprimatur.notifications;
 
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.notifications.ChatHooks.ChatHook;
 import dev.imprimatur.notifications.ChatMessages.ChatMessage;
 import dev.imprimatur.publication.LedgerReader;
@@ -137,21 +138,24 @@ class ChatSender implements SmartLifecycle {
     }
 
     private String text(ChatMessage it, Guide guide) {
-        String title = "“" + harmless(guide.title()) + "”";
+        String title = "“" + harmless(guide.title()) + "”, "
+                + Language.of(guide.locale()).name();
         String did = it.by() == null
                 ? Wording.byNobody(it.event(), it.asks())
-                : harmless(wording.name(it.by())) + " " + Wording.did(it.event(), it.asks());
+                : wording.actor(it.by()).words(ChatSender::harmless) + " " + Wording.did(it.event(), it.asks());
         return did + " " + title + " " + setup.link(Wording.path(it.guide(), it.edition(), it.event(), it.thread()));
     }
 
-    /** The text as every chat shows it: no markup, no link, and no mention that would call everybody. */
+    /** The text as every chat shows it: isolated, without markup and links, and without a mention that would call everybody. */
     static String harmless(String text) {
-        return DigestMail.oneLine(text)
+        return DigestMail.isolated(DigestMail.oneLine(text)
                 .replace("&", "＆")
                 .replace('<', '‹')
                 .replace('>', '›')
                 .replace("@", "@\u200B")
-                .replaceAll("([*_~`|\\[\\]])", "\u200B$1");
+                .replace("://", ":\u200B//")
+                .replaceAll("(?<=[\\p{L}\\p{N}])\\.(?=\\p{L})", ".\u200B")
+                .replaceAll("([*_~`|\\[\\]])", "\u200B$1"));
     }
 
     private void failed(ChatHook hook, Courier.Outcome outcome) {

@@ -6,6 +6,7 @@ import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.notifications.ChatHooks.ChatHook;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.webhooks.Addresses;
 import dev.imprimatur.webhooks.Courier;
@@ -22,6 +23,12 @@ import org.springframework.stereotype.Component;
 /** The operations of administrators on chats. */
 @Component
 public class Chats {
+    private static final int LONGEST_NAME = 100;
+    /** How many characters of an address are shown, and how many it has at least behind the server if any are. */
+    private static final int SHOWN = 4;
+
+    private static final int SHORTEST_SECRET = 24;
+
     private final ChatHooks hooks;
     private final ChatMessages messages;
     private final ChatSender sender;
@@ -57,13 +64,17 @@ public class Chats {
     /**
      * A chat as it is shown. The path of its address is a secret.
      *
+     * @param name what administrators call it; null if they gave it no name
      * @param server the scheme, host and port of the address
+     * @param ending the last characters of the address; null if they would say much of it
      * @param state {@code active}, {@code failing} or {@code paused}
      * @param nextAttempt when it is tried again; null if the last attempt succeeded, or if it is paused
      */
     public record View(
             String id,
+            @Nullable String name,
             String server,
+            @Nullable String ending,
             List<String> events,
             List<String> types,
             Instant createdAt,
@@ -75,7 +86,9 @@ public class Chats {
             boolean failing = hook.failures() > 0 && !hook.paused();
             return new View(
                     hook.id(),
+                    hook.name(),
                     URI.create(hook.url()).resolve("/").toString(),
+                    endOf(hook.url()),
                     hook.events(),
                     hook.types(),
                     hook.createdAt(),
@@ -84,6 +97,11 @@ public class Chats {
                     failing ? hook.nextAttempt() : null,
                     hook.error());
         }
+    }
+
+    private static @Nullable String endOf(String url) {
+        int secret = url.length() - URI.create(url).resolve("/").toString().length();
+        return secret < SHORTEST_SECRET ? null : url.substring(url.length() - SHOWN);
     }
 
     public List<View> all() {
@@ -112,10 +130,12 @@ public class Chats {
     /**
      * Adds a chat, which is told of events from now on. The same request again returns the chat that the first request added.
      *
+     * @param name null for none
      * @param events the wanted events; empty for all
      * @param wantedTypes the content types of the guides; empty for all
      */
-    public View add(String url, List<String> events, List<String> wantedTypes, Person by) {
+    public View add(@Nullable String name, String url, List<String> events, List<String> wantedTypes, Person by) {
+        String called = name == null || name.isBlank() ? null : CleanText.name("/name", name, LONGEST_NAME);
         addresses.mustBeWebAddress(url);
         if (!ChatOutbox.EVENTS.containsAll(events))
             throw Refusal.malformed("/events", "some of " + String.join(", ", events()))
@@ -131,8 +151,12 @@ public class Chats {
             throw Refusal.conflict("too-many-chats", "there may be " + most + " chats; delete one first")
                     .raise();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        hooks.insert(new ChatHook(id, url, events, wantedTypes, now, 0, null, false, now, "", Instant.EPOCH));
-        audit.record(by.account(), "chat-created", id + " " + require(id).server(), null);
+        hooks.insert(new ChatHook(id, called, url, events, wantedTypes, now, 0, null, false, now, "", Instant.EPOCH));
+        audit.record(
+                by.account(),
+                "chat-created",
+                id + " " + require(id).server() + (called == null ? "" : " " + called),
+                null);
         return require(id);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.notifications;
 
+import dev.imprimatur.editing.Language;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.HtmlUtils;
 
@@ -24,38 +27,54 @@ import org.springframework.web.util.HtmlUtils;
  */
 record DigestMail(List<Line> lines, String unsubscribe, String settings) {
     private static final int LONGEST_TITLE = 200;
+    /** Embeddings, overrides and isolates, which may reach beyond the text that contains them. */
+    private static final Pattern UNBALANCED = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069]");
 
     /**
      * One notification.
      *
-     * @param who the name of the person who did it; null if nobody did
+     * @param who the person who did it; null if nobody did
      * @param did what happened
      * @param title the title of the guide
+     * @param language the language of the guide, because its translations may have the same title
      * @param link the URL of the task, or of what happened
      */
-    record Line(@Nullable String who, String did, String title, String link) {
+    record Line(@Nullable Actor who, String did, String title, Language language, String link) {
         Line {
-            who = who == null ? null : oneLine(who);
             title = oneLine(title);
         }
 
-        private String words(String before, String after) {
-            return (who == null ? "" : before + who + after + " ") + did + " ";
+        private String words(UnaryOperator<String> each) {
+            return (who == null ? "" : who.words(name -> each.apply(oneLine(name))) + " ") + did + " ";
         }
     }
 
     /** The text in one line without control characters, so that it cannot begin a header, and not longer than a subject may be. */
     static String oneLine(String text) {
-        String line = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ").strip();
-        return line.codePointCount(0, line.length()) <= LONGEST_TITLE
+        String line = UNBALANCED
+                .matcher(text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " "))
+                .replaceAll("")
+                .strip();
+        return shortened(line, LONGEST_TITLE);
+    }
+
+    private static String shortened(String line, int longest) {
+        return line.codePointCount(0, line.length()) <= longest
                 ? line
-                : line.substring(0, line.offsetByCodePoints(0, LONGEST_TITLE)) + "…";
+                : line.substring(0, line.offsetByCodePoints(0, longest)) + "…";
+    }
+
+    /** A text that people chose, isolated so that its writing direction does not affect the sentence around it. */
+    static String isolated(String text) {
+        return "\u2068" + text + "\u2069";
     }
 
     private String subject() {
         if (lines.size() > 1) return lines.size() + " notifications from Imprimatur";
         var line = lines.getFirst();
-        return oneLine((line.who() == null ? "" : line.who() + " ") + line.did() + " " + line.title());
+        String language = ", " + line.language().name();
+        return shortened(line.words(UnaryOperator.identity()) + line.title(), LONGEST_TITLE - language.length())
+                + language;
     }
 
     /**
@@ -88,10 +107,12 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
     private String plain() {
         var text = new StringBuilder();
         for (var line : lines)
-            text.append(line.words("\u2068", "\u2069"))
-                    .append("“\u2068")
-                    .append(line.title())
-                    .append("\u2069”\n")
+            text.append(line.words(DigestMail::isolated))
+                    .append("“")
+                    .append(isolated(line.title()))
+                    .append("”, ")
+                    .append(line.language().name())
+                    .append('\n')
                     .append(line.link())
                     .append("\n\n");
         return text.append("-- \nChoose what you are mailed: ")
@@ -107,15 +128,19 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
                 .append(escaped(subject()))
                 .append("</title></head><body>\n<ul>\n");
         for (var line : lines) {
-            html.append("<li>");
-            if (line.who() != null)
-                html.append("<bdi>").append(escaped(line.who())).append("</bdi> ");
-            html.append(escaped(line.did()))
-                    .append(" <a href=\"")
+            html.append("<li>")
+                    .append(line.words(name -> "<bdi>" + escaped(name) + "</bdi>"))
+                    .append("<a href=\"")
                     .append(escaped(line.link()))
-                    .append("\"><bdi>")
+                    .append("\"><bdi lang=\"")
+                    .append(escaped(line.language().tag()))
+                    .append("\" dir=\"")
+                    .append(line.language().direction())
+                    .append("\">")
                     .append(escaped(line.title()))
-                    .append("</bdi></a></li>\n");
+                    .append("</bdi></a>, ")
+                    .append(escaped(line.language().name()))
+                    .append("</li>\n");
         }
         return html.append("</ul>\n<p><a href=\"")
                 .append(escaped(settings))

@@ -171,16 +171,23 @@ class Mailboxes {
         return mailboxes.countDocuments(Filters.and(FAILING, Filters.eq("gaveUp", true)));
     }
 
+    /** Lets all digests that failed be tried at once. Returns how many there are. */
+    long retryAll(Instant now) {
+        return mailboxes.updateMany(FAILING, again(now)).getModifiedCount();
+    }
+
+    private static Bson again(Instant now) {
+        return Updates.combine(
+                Updates.set("failures", 1),
+                Updates.set("failingSince", now),
+                Updates.set("nextAttempt", now),
+                Updates.set("gaveUp", false));
+    }
+
     /** Lets the digest be tried at once, as if it had not failed yet. Returns false if there is none that failed. */
     boolean retry(String person, Instant now) {
         return mailboxes
-                        .updateOne(
-                                Filters.and(Filters.eq("_id", person), FAILING),
-                                Updates.combine(
-                                        Updates.set("failures", 1),
-                                        Updates.set("failingSince", now),
-                                        Updates.set("nextAttempt", now),
-                                        Updates.set("gaveUp", false)))
+                        .updateOne(Filters.and(Filters.eq("_id", person), FAILING), again(now))
                         .getMatchedCount()
                 == 1;
     }

@@ -4,7 +4,9 @@ package dev.imprimatur.notifications;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.Sha256;
+import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.notifications.Notifications.Notification.Mail;
@@ -237,11 +239,7 @@ class Mailer implements SmartLifecycle {
                 .toList();
         if (current.isEmpty()) return Optional.empty();
         var lines = current.stream()
-                .map(it -> new DigestMail.Line(
-                        wording.who(it),
-                        wording.did(it),
-                        Objects.requireNonNull(cards.get(it.guide())).title(),
-                        setup.link(Wording.path(it))))
+                .map(it -> line(it, Objects.requireNonNull(cards.get(it.guide()))))
                 .toList();
         return Optional.of(new Composed(
                 new DigestMail(
@@ -251,6 +249,15 @@ class Mailer implements SmartLifecycle {
                 address,
                 account.get().displayName(),
                 current.stream().map(Notification::id).toList()));
+    }
+
+    private DigestMail.Line line(Notification it, Guide guide) {
+        return new DigestMail.Line(
+                wording.who(it),
+                wording.did(it),
+                guide.title(),
+                Language.of(guide.locale()),
+                setup.link(Wording.path(it)));
     }
 
     /** Hands the mail to the mail server. Returns why it was not accepted; null if it was. */

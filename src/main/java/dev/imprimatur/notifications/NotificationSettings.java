@@ -43,6 +43,11 @@ public class NotificationSettings {
         this.gathering = gathering;
     }
 
+    /** How long a digest that is sent at once waits for further notifications. */
+    public Duration gathering() {
+        return gathering;
+    }
+
     public Preferences of(Person me) {
         return preferences.of(me.account());
     }

@@ -148,7 +148,13 @@ class Recipients {
         var guide = guides.stored(comment.guide());
         if (guide.isEmpty()) return Map.of();
         var told = new Told(readers(), comment.author());
-        told.addAll(Mentions.in(comment.body()), NotificationKind.MENTION);
+        told.addAll(
+                Mentions.in(comment.body()).stream()
+                        .filter(name -> Optional.ofNullable(told.readers.get(name))
+                                .filter(account -> discussions.mayComment(account.person(), guide.get()))
+                                .isPresent())
+                        .toList(),
+                NotificationKind.MENTION);
         told.addAll(
                 comment.parent() == null ? List.of() : inThread(comment.guide(), comment.parent()),
                 NotificationKind.COMMENT);

@@ -67,4 +67,11 @@ public class Undelivered {
             throw Refusal.missing("no mail to this account has failed").raise();
         audit.record(by.account(), "mail-retried", username, null);
     }
+
+    /** Tries all digests again at once that could not be delivered. Returns how many there are. */
+    public long retryAll(Person by) {
+        long count = mailboxes.retryAll(clock.instant());
+        audit.record(by.account(), "mails-retried", String.valueOf(count), null);
+        return count;
+    }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.notifications;
 
-import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.notifications.Notifications.Notification;
@@ -20,18 +19,18 @@ class Wording {
         this.invitations = invitations;
     }
 
-    /** The name of the person who did it; null if nobody did. */
+    /** The person who did it; null if nobody did. */
     @Nullable
-    String who(Notification it) {
-        return it.by() == null ? null : name(it.by());
+    Actor who(Notification it) {
+        return it.by() == null ? null : actor(it.by());
     }
 
-    /** The display name of an account, or of an expert whom somebody invited; the username if there is neither. */
-    String name(String username) {
+    /** The holder of an account, or an expert whom somebody invited; named by the username if there is neither. */
+    Actor actor(String username) {
         return accounts.caller(username)
-                .map(Account::displayName)
-                .or(() -> invitations.nameOf(username))
-                .orElse(username);
+                .map(account -> new Actor(account.displayName(), null, false))
+                .or(() -> invitations.expert(username).map(it -> new Actor(it.name(), it.title(), true)))
+                .orElseGet(() -> new Actor(username, null, false));
     }
 
     /** What happened to the guide, as a sentence without the guide: after the name of a person if one did it. */

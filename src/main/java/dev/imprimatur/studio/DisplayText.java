@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.comments.Mentions;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.problem.Refusal;
@@ -47,6 +49,7 @@ public class DisplayText {
     private final Accounts access;
     private final Invitations invitations;
     private final ContentTypes types;
+    private final Discussions discussions;
     private final Clock clock;
     /** Caches display names, because names rarely change and a page of guides shows many. */
     private final Cache<String, String> names = Caffeine.newBuilder()
@@ -54,7 +57,11 @@ public class DisplayText {
             .expireAfterWrite(Duration.ofSeconds(10))
             .build();
 
-    DisplayText(Accounts access, Invitations invitations, ContentTypes types, Clock clock) {
+    private final Cache<String, Language> languages =
+            Caffeine.newBuilder().maximumSize(1_000).build();
+
+    DisplayText(Accounts access, Invitations invitations, ContentTypes types, Discussions discussions, Clock clock) {
+        this.discussions = discussions;
         this.types = types;
         this.access = access;
         this.invitations = invitations;
@@ -142,6 +149,11 @@ public class DisplayText {
                 .collect(Collectors.joining(" and "));
     }
 
+    /** The language with this tag: its name, and the direction in which it is laid out. */
+    public Language language(String locale) {
+        return languages.get(locale, Language::of);
+    }
+
     public String state(Edition.State state) {
         String words = state.apiName().replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
@@ -162,6 +174,11 @@ public class DisplayText {
                         .orElse(name));
     }
 
+    /** Whether a comment under this account is that of an expert without an account, whom somebody invited. */
+    public boolean isExpert(String account) {
+        return access.account(account).isEmpty() && invitations.nameOf(account).isPresent();
+    }
+
     /** The display name of an account, isolated for use within a sentence. */
     public String named(@Nullable String account) {
         return isolated(name(account));
@@ -172,11 +189,13 @@ public class DisplayText {
         return "\u2068" + name + "\u2069";
     }
 
-    /** A comment in parts: text, and mentions of people who may read it. */
-    public List<Mentions.Part> mentions(String comment) {
+    /** A comment in parts: text, and mentions of people who are told of them, because they may answer. */
+    public List<Mentions.Part> mentions(String comment, Guide guide) {
         return Mentions.parts(
                 comment,
-                name -> access.caller(name).filter(it -> !it.roles().isEmpty()).isPresent());
+                name -> access.caller(name)
+                        .filter(it -> discussions.mayComment(it.person(), guide))
+                        .isPresent());
     }
 
     /** The display names of several accounts in their order, separated by commas. */

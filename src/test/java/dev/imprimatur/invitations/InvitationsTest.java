@@ -2,6 +2,7 @@
 package dev.imprimatur.invitations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
@@ -118,8 +119,19 @@ class InvitationsTest {
         await().untilAsserted(() ->
                 assertThat(node.as("editor").get("/notifications").body()).contains(guide.id()));
         assertThat(Visitor.signedIn(node, "editor").get("/studio/notifications").body())
-                .contains("Ada Lovelace")
+                .contains(
+                        "<bdi>Ada Lovelace</bdi>, <bdi>Economist</bdi> <span class=\"chip is-plain\">invited expert</span>")
+                .contains("English (United States)")
                 .doesNotContain("expert:");
+        var told = node.as("editor").get("/notifications?limit=100").ok().get("items").values().stream()
+                .filter(it -> it.at("/guide/id").asString("").equals(guide.id()))
+                .toList();
+        assertThat(told)
+                .filteredOn(it -> it.at("/by/expert").asBoolean())
+                .extracting(
+                        it -> it.at("/by/name").asString(),
+                        it -> it.at("/by/title").asString())
+                .contains(tuple("Ada Lovelace", "Economist"));
 
         String task = task(node, link);
         assertThat(decide(node, link, task, "approve").status()).isEqualTo(302);
@@ -149,7 +161,7 @@ class InvitationsTest {
         assertThat(Visitor.signedIn(node, "editor")
                         .get("/studio/guides/" + guide.id() + "/history")
                         .body())
-                .contains("Ada Lovelace (invited by reviewer)");
+                .contains("Ada Lovelace (invited by \u2068The reviewer\u2069)");
         assertThat(node.bean(LedgerReader.class).verified()).isPositive();
     }
 

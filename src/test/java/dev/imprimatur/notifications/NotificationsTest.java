@@ -11,6 +11,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.sun.net.httpserver.HttpServer;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.testing.Guides;
@@ -273,6 +274,7 @@ class NotificationsTest {
         assertThat(it.get("kind").asString()).isEqualTo("mention");
         assertThat(awaitTold("editor", guide).get("kind").asString()).isEqualTo("comment");
         assertThat(told("second-editor", guide)).isEmpty();
+        assertThat(comment("publisher", guide, "I see.").status()).isEqualTo(201);
         var page = Visitor.signedIn(node, "publisher").get("/studio/guides/" + guide.id() + "/review");
         assertThat(page.body())
                 .contains(">@publisher</b>, see me@second-editor.example, and @nobody-here &lt;b&gt;")
@@ -280,6 +282,39 @@ class NotificationsTest {
         var list =
                 Visitor.signedIn(node, "publisher").get("/studio/notifications").body();
         assertThat(list).contains("mentioned you in a comment on").contains("Mark all as read");
+    }
+
+    @Test
+    void onlyWhoMayAnswerIsToldOfAMention() {
+        String german = "german-" + COUNT.incrementAndGet();
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username",
+                                german,
+                                "displayName",
+                                "Person " + german,
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("EDITOR"),
+                                "grants",
+                                List.of(Map.of("role", "EDITOR", "locales", List.of("de")))))
+                .ok();
+        var guide = node.guides().submitted();
+
+        comment("reviewer", guide, "@" + german + " and @admin: look").ok();
+
+        awaitTold("admin", guide);
+        assertThat(comment("admin", guide, "I looked.").status()).isEqualTo(201);
+        assertThat(told(german, guide)).isEmpty();
+        assertThat(comment(german, guide, "So did I.").status()).isEqualTo(403);
+        assertThat(Visitor.signedIn(node, "admin")
+                        .get("/studio/guides/" + guide.id() + "/review")
+                        .body())
+                .contains(">@admin</b>", "Reply")
+                .doesNotContain(">@" + german + "</b>");
     }
 
     @Test
@@ -315,13 +350,14 @@ class NotificationsTest {
         assertThat(mail.getFrom()[0].toString()).contains("imprimatur@studio.example.org");
         String plain = part(mail, 0);
         assertThat(plain)
-                .contains("Инженер <данных> & co")
+                .contains("“\u2068Инженер <данных> & co\u2069”, English (United States)")
                 .contains("機械学習エンジニア")
                 .contains("http://studio.example.org/studio/guides/" + one.id() + "/review?edition=1")
                 .contains("http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1");
         String html = part(mail, 1);
         assertThat(html)
-                .contains("Инженер &lt;данных&gt; &amp; co")
+                .contains(
+                        "<bdi lang=\"en-US\" dir=\"ltr\">Инженер &lt;данных&gt; &amp; co</bdi></a>, English (United States)")
                 .contains("href=\"http://studio.example.org/studio/guides/" + other.id() + "/review?edition=1\"");
         String summary = Guides.content().get("summary").asString();
         assertThat(plain + html).doesNotContain(summary);
@@ -336,7 +372,12 @@ class NotificationsTest {
     void aTitleCannotBeginAHeader() throws Exception {
         String name = person("REVIEWER");
 
-        var line = new DigestMail.Line("Eve\r\nBcc: all@example.org", "asks", "A\r\nX-Evil: 1\u0085\u2028", "http://x");
+        var line = new DigestMail.Line(
+                new Actor("Eve\r\nBcc: all@example.org", null, false),
+                "asks",
+                "A\r\nX-Evil: 1\u0085\u2028",
+                Language.of("de-DE"),
+                "http://x");
         var digest = new DigestMail(List.of(line), "http://u", "http://s");
         var message = new MimeMessage((Session) null);
         digest.write(message, "<1@x>", "a@example.org", address(name), "N\r\nCc: e@example.org", Instant.EPOCH);
@@ -344,7 +385,30 @@ class NotificationsTest {
 
         assertThat(message.getHeader("X-Evil")).isNull();
         assertThat(message.getAllRecipients()).hasSize(1);
-        assertThat(message.getSubject()).isEqualTo("Eve Bcc: all@example.org asks A X-Evil: 1");
+        assertThat(message.getSubject()).isEqualTo("Eve Bcc: all@example.org asks A X-Evil: 1, German (Germany)");
+    }
+
+    @Test
+    void aMailMarksAnExpertAndNamesTheLanguageEvenOfALongTitle() throws Exception {
+        var line = new DigestMail.Line(
+                new Actor("Ada \u202Ea", "Economist", true),
+                "approved",
+                "x".repeat(300),
+                Language.of("ar-EG"),
+                "http://x");
+        var message = new MimeMessage((Session) null);
+        new DigestMail(List.of(line), "http://u", "http://s")
+                .write(message, "<1@x>", "a@example.org", "b@example.org", "B", Instant.EPOCH);
+        message.saveChanges();
+
+        assertThat(message.getSubject())
+                .startsWith("Ada a, Economist (invited expert) approved x")
+                .endsWith("…, Arabic (Egypt)");
+        assertThat(part(message, 0))
+                .startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved “\u2068x");
+        assertThat(part(message, 1))
+                .contains("<bdi>Ada a</bdi>, <bdi>Economist</bdi> (invited expert) approved ")
+                .contains("<bdi lang=\"ar-EG\" dir=\"rtl\">");
     }
 
     @Test
@@ -481,7 +545,9 @@ class NotificationsTest {
             var page = Visitor.signedIn(node, "admin")
                     .get("/studio/notification-delivery")
                     .body();
-            assertThat(page).contains("waits for you").contains("/studio/accounts/" + name);
+            assertThat(page)
+                    .contains("waits for you", "/studio/accounts/" + name, "Try again for all")
+                    .contains("The mail server cannot be reached", "What the server said");
             assertThat(node.as("reviewer")
                             .post("/notifications/undelivered/" + name + "/retry", null)
                             .status())
@@ -489,17 +555,18 @@ class NotificationsTest {
         } finally {
             mails.start();
         }
-        for (var it : node.as("admin")
+        int all = node.as("admin")
                 .get("/notifications/undelivered?limit=100")
                 .ok()
-                .get("items"))
-            assertThat(node.as("admin")
-                            .post(
-                                    "/notifications/undelivered/"
-                                            + it.get("username").asString() + "/retry",
-                                    null)
-                            .status())
-                    .isEqualTo(204);
+                .get("items")
+                .size();
+        assertThat(all).isGreaterThan(1);
+        assertThat(node.as("admin")
+                        .post("/notifications/undelivered/retry", null)
+                        .ok()
+                        .get("mails")
+                        .asInt())
+                .isEqualTo(all);
         mailTo(name);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> node.as("admin")
@@ -521,6 +588,10 @@ class NotificationsTest {
                 .getCollection("accounts")
                 .updateOne(Filters.eq("_id", name), Updates.set("email", "a@example.org, b@example.org"));
         titled("To one address");
+        String settings = Visitor.signedIn(node, name)
+                .get("/studio/notifications/settings")
+                .body();
+        assertThat(settings).contains("<bdi>a@example.org, b@example.org</bdi>", ">At once</option>");
         await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error"));
         node.as("admin")
                 .patch("/accounts/" + name, Map.of("email", address(name)))
@@ -547,6 +618,10 @@ class NotificationsTest {
             var old = mortal.guides().submitted();
             mortal.clock().forward(Duration.ofDays(4));
             var recent = mortal.guides().submitted();
+            String task = mortal.guides().task("reviewer", recent).get("id").asString();
+            mortal.as("reviewer")
+                    .post("/tasks/" + task + "/assign", Map.of("account", "second-reviewer"))
+                    .ok();
             assertThat(mortal.as("reviewer").get("/notifications").ok().get("items"))
                     .isEmpty();
 
@@ -560,6 +635,14 @@ class NotificationsTest {
                                             .map(it -> it.at("/guide/id").asString()))
                             .containsExactly(recent.id())
                             .doesNotContain(old.id()));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(mortal.as("second-reviewer")
+                                    .get("/notifications")
+                                    .ok()
+                                    .get("items")
+                                    .values())
+                            .extracting(it -> it.get("event").asString())
+                            .contains("assigned"));
             assertThat(mortal.as("admin")
                             .get("/notifications/undelivered")
                             .ok()
@@ -651,27 +734,44 @@ class NotificationsTest {
         });
         chat.start();
         try {
-            String url = "http://127.0.0.1:" + chat.getAddress().getPort() + "/hooks/secret";
+            String url = "http://127.0.0.1:" + chat.getAddress().getPort() + "/hooks/secret-of-the-first-chat-a1b2";
             var added = node.as("admin")
-                    .post("/notifications/chats", Map.of("url", url, "events", List.of("submitted")))
+                    .post("/notifications/chats", Map.of("name", "Editors", "url", url, "events", List.of("submitted")))
                     .ok();
             String id = added.get("id").asString();
             assertThat(added.toString()).doesNotContain("secret");
+            assertThat(added.get("name").asString()).isEqualTo("Editors");
+            assertThat(added.get("ending").asString()).isEqualTo("a1b2");
+            var wrong = Map.of("name", "A\u202Eb", "url", url);
+            assertThat(node.as("admin")
+                            .post("/notifications/chats", wrong)
+                            .json()
+                            .at("/errors/0/pointer")
+                            .asString())
+                    .isEqualTo("/name");
             assertThat(node.as("admin")
                             .post("/notifications/chats", Map.of("url", "https://169.254.169.254/x"))
                             .status())
                     .isEqualTo(422);
 
-            var guide = titled("<!channel> @all Boss");
+            var guide = titled("<!channel> @all \u202EBoss\u2069 https://evil.example [x](y)");
             await().atMost(Duration.ofSeconds(20)).until(() -> state(id).equals("failing"));
+            assertThat(Visitor.signedIn(node, "admin")
+                            .get("/studio/notification-delivery")
+                            .body())
+                    .contains("<bdi>Editors</bdi>", "…a1b2", "A revision is submitted for review")
+                    .contains("The chat has a failure of its own", "status 500")
+                    .doesNotContain("secret");
             status.set(200);
             node.clock().forward(Duration.ofMinutes(2));
             await().atMost(Duration.ofSeconds(20)).until(() -> state(id).equals("active"));
 
             String text = Http.JSON.readTree(posted.getLast()).get("text").asString();
             assertThat(text)
-                    .isEqualTo("The editor asks for a review of “‹!channel› @\u200Ball Boss” http://studio.example.org"
-                            + "/studio/guides/" + guide.id() + "/review?edition=1");
+                    .isEqualTo(
+                            "\u2068The editor\u2069 asks for a review of “\u2068‹!channel› @\u200Ball Boss https:\u200B//evil.\u200Bexample "
+                                    + "\u200B[x\u200B](y)\u2069”, English (United States) http://studio.example.org/studio/guides/"
+                                    + guide.id() + "/review?edition=1");
             assertThat(posted).hasSize(2);
             assertThat(node.as("admin")
                             .post("/notifications/chats/" + id + "/test", null)

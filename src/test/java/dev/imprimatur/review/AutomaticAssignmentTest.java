@@ -172,7 +172,7 @@ class AutomaticAssignmentTest {
         assertThat(visitor.get(form).body()).contains("Reviewers: ", "Save the reviewers");
         visitor.post(form, "/studio/guides/" + guide.id() + "/reviewers", "reviewers", " both , reviewer,");
         assertThat(visitor.get("/studio/guides/" + guide.id() + "/history").body())
-                .contains("named both, reviewer as the reviewers of the guide");
+                .contains("named \u2068The both\u2069, \u2068The reviewer\u2069 as the reviewers of the guide");
     }
 
     @Test

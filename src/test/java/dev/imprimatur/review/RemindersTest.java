@@ -396,7 +396,9 @@ class RemindersTest {
         assertThat(Visitor.signedIn(node, "editor")
                         .get("/studio/guides/" + guide.id() + "/history")
                         .body())
-                .contains("made second-editor the owner of the guide", "announced to both and the reviewers");
+                .contains(
+                        "made \u2068The second-editor\u2069 the owner of the guide",
+                        "announced to \u2068The both\u2069 and the reviewers");
         node.bean(Reconciler.class).everyMinute();
         assertThat(node.bean(OutdatedGuides.class).find().guides()).doesNotContain(guide.id(), draft.id());
     }

@@ -5,6 +5,7 @@ import dev.imprimatur.absences.Absences;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -38,17 +39,16 @@ class AbsencePage {
         var wanted = new Absences.Wanted(orNull(from), orNull(until), orNull(zone), orNull(delegate));
         try {
             var absence = absences.set(username, wanted, null, me);
-            redirect.addFlashAttribute(
-                    "notice",
+            Flash.notice(
+                    redirect,
                     "Saved: absent from " + words.day(absence.from()) + " until " + words.day(absence.until())
                             + (absence.delegate() == null
                                     ? ". Tasks go to their groups."
                                     : ". Tasks go to " + words.named(absence.delegate())
                                             + " where they may take them."));
         } catch (Refused refused) {
-            redirect.addFlashAttribute("problem", DisplayText.sentences(refused.refusal()));
-            redirect.addFlashAttribute(
-                    "absence", Map.of("from", from, "until", until, "zone", zone, "delegate", delegate));
+            Flash.text(redirect, "problem", DisplayText.sentences(refused.refusal()));
+            Flash.fields(redirect, "absence", Map.of("from", from, "until", until, "zone", zone, "delegate", delegate));
         }
         return page(username, me);
     }
@@ -64,7 +64,7 @@ class AbsencePage {
     @PostMapping("/end")
     String end(@PathVariable String username, Person me, RedirectAttributes redirect) {
         absences.end(username, null, me);
-        redirect.addFlashAttribute("notice", "The absence is over. Tasks that were passed on stay where they are.");
+        Flash.notice(redirect, "The absence is over. Tasks that were passed on stay where they are.");
         return page(username, me);
     }
 }

@@ -16,6 +16,7 @@ import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.sessions.Session;
 import dev.imprimatur.sessions.Sessions;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +90,7 @@ class AccountPage {
     @PostMapping
     String changeEmail(@RequestParam String email, Person me, RedirectAttributes redirect) {
         accounts.changeEmail(me.account(), email.isBlank() ? null : email.strip());
-        redirect.addFlashAttribute("notice", "Saved.");
+        Flash.notice(redirect, "Saved.");
         return "redirect:/studio/account";
     }
 
@@ -102,10 +103,10 @@ class AccountPage {
             RedirectAttributes redirect) {
         try {
             accounts.changePassword(me.account(), old, wanted, request.getRemoteAddr(), current(request));
-            redirect.addFlashAttribute("notice", "The password is changed; your tokens and other sessions have ended.");
+            Flash.notice(redirect, "The password is changed; your tokens and other sessions have ended.");
         } catch (Refused refused) {
-            redirect.addFlashAttribute(
-                    "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/account";
     }
@@ -121,7 +122,8 @@ class AccountPage {
         signing.mustBeProven(me);
         var wanted =
                 new Tokens.NewToken(name, Duration.ofDays(days), scope.isEmpty() ? null : Scope.named(List.of(scope)));
-        redirect.addFlashAttribute(
+        Flash.text(
+                redirect,
                 "secret",
                 tokens.create(require(me).username(), wanted, null, me.request())
                         .text());
@@ -132,14 +134,15 @@ class AccountPage {
     @WorksReadOnly
     String revoke(@RequestParam String token, Person me, RedirectAttributes redirect) {
         tokens.revoke(me.account(), token);
-        redirect.addFlashAttribute("notice", "The token is revoked.");
+        Flash.notice(redirect, "The token is revoked.");
         return "redirect:/studio/account";
     }
 
     @PostMapping("/calendar")
     String calendar(Person me, RedirectAttributes redirect) {
         String token = calendarLinks.make(require(me).username());
-        redirect.addFlashAttribute(
+        Flash.text(
+                redirect,
                 "calendarAddress",
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + "/calendar/" + token + ".ics");
         return "redirect:/studio/account";
@@ -149,7 +152,7 @@ class AccountPage {
     @WorksReadOnly
     String revokeCalendar(Person me, RedirectAttributes redirect) {
         calendarLinks.revoke(me.account());
-        redirect.addFlashAttribute("notice", "The calendar link is revoked.");
+        Flash.notice(redirect, "The calendar link is revoked.");
         return "redirect:/studio/account";
     }
 
@@ -157,7 +160,7 @@ class AccountPage {
     @WorksReadOnly
     String end(@RequestParam String session, Person me, RedirectAttributes redirect) {
         sessions.end(session, me.account());
-        redirect.addFlashAttribute("notice", "The session has ended.");
+        Flash.notice(redirect, "The session has ended.");
         return "redirect:/studio/account";
     }
 }

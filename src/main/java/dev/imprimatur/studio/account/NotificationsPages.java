@@ -10,7 +10,9 @@ import dev.imprimatur.notifications.NotificationSettings;
 import dev.imprimatur.notifications.PreferenceStore.Preferences;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.PageLinks;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -74,10 +76,21 @@ class NotificationsPages {
         model.addAttribute("kinds", NotificationKind.values());
         model.addAttribute(
                 "hours", Stream.iterate(0, hour -> hour + 1).limit(HOURS).toList());
+        model.addAttribute("gathered", gathered(settings.gathering()));
         model.addAttribute("mails", mail.isConfigured());
         model.addAttribute(
                 "email", accounts.account(me.account()).map(Account::email).orElse(null));
         return "studio/notification-settings";
+    }
+
+    /** How often somebody is mailed at most who is mailed at once. */
+    private static String gathered(Duration gathering) {
+        if (gathering.isZero()) return "At once";
+        boolean isMinutes = gathering.toSeconds() % 60 == 0;
+        boolean isHours = isMinutes && gathering.toMinutes() % 60 == 0;
+        long number = isHours ? gathering.toHours() : isMinutes ? gathering.toMinutes() : gathering.toSeconds();
+        String unit = isHours ? "hour" : isMinutes ? "minute" : "second";
+        return "At once, at most one every " + (number == 1 ? unit : number + " " + unit + "s");
     }
 
     /**
@@ -104,7 +117,7 @@ class NotificationsPages {
                                 .filter(way -> !way.isEmpty())
                                 .toList()));
         settings.choose(me, new NotificationSettings.Wanted(kinds, digest, hour, zone.strip()));
-        redirect.addFlashAttribute("notice", "Saved.");
+        Flash.notice(redirect, "Saved.");
         return "redirect:/studio/notifications/settings";
     }
 }

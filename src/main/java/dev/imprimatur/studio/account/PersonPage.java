@@ -11,6 +11,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.HandOvers;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,9 +102,9 @@ class PersonPage {
                         list(at(form, "tags", i))));
         try {
             accounts.setRights(username, null, grants, list(at(form, "groups", 0)), me.account());
-            redirect.addFlashAttribute("notice", "What " + username + " may do holds from now on.");
+            Flash.notice(redirect, "What " + username + " may do holds from now on.");
         } catch (Refused refused) {
-            redirect.addFlashAttribute("problem", DisplayText.sentences(refused.refusal()));
+            Flash.text(redirect, "problem", DisplayText.sentences(refused.refusal()));
         }
         return page(username);
     }
@@ -123,10 +124,10 @@ class PersonPage {
             RedirectAttributes redirect) {
         try {
             accounts.rename(username, displayName, orNull(title), orNull(email), me.account());
-            redirect.addFlashAttribute("notice", "Saved. What they vouched for before keeps the name it bore then.");
+            Flash.notice(redirect, "Saved. What they vouched for before keeps the name it bore then.");
         } catch (Refused refused) {
-            redirect.addFlashAttribute(
-                    "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return page(username);
     }
@@ -147,20 +148,21 @@ class PersonPage {
     String reset(@PathVariable String username, Person me, HttpServletRequest request, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         var fresh = reset.make(username, me.account());
-        redirect.addFlashAttribute(
+        Flash.text(
+                redirect,
                 "resetLink",
                 ServletUriComponentsBuilder.fromContextPath(request)
                         .path(fresh.path())
                         .toUriString());
-        redirect.addFlashAttribute("resetUntil", fresh.expiresAt());
+        Flash.at(redirect, "resetUntil", fresh.expiresAt());
         return page(username);
     }
 
     @PostMapping("/hand-over")
     String handOver(@PathVariable String username, @RequestParam String to, Person me, RedirectAttributes redirect) {
         var done = handOvers.handOver(username, to.strip(), me);
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 to.strip() + " owns " + DisplayText.count(done.handedOver(), "more guide")
                         + " now, is named as reviewer of "
                         + DisplayText.count(done.reviewed(), "more guide") + ", has "
@@ -182,8 +184,7 @@ class PersonPage {
     String reactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         signing.mustBeProven(me);
         accounts.reactivate(username, me.account());
-        redirect.addFlashAttribute(
-                "notice", username + " can sign in again, with the roles and the password from before.");
+        Flash.notice(redirect, username + " can sign in again, with the roles and the password from before.");
         return page(username);
     }
 }

@@ -9,6 +9,7 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.review.HandOvers;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,7 @@ class AccountsPage {
                     "given", Map.of("username", username, "displayName", displayName, "title", title, "email", email));
             return accounts(me, model);
         }
-        redirect.addFlashAttribute("notice", DisplayText.isolated(displayName) + " can sign in as " + username + ".");
+        Flash.notice(redirect, DisplayText.isolated(displayName) + " can sign in as " + username + ".");
         return "redirect:/studio/accounts";
     }
 
@@ -89,7 +90,7 @@ class AccountsPage {
             RedirectAttributes redirect) {
         signing.mustBeProven(me);
         accounts.setRoles(username, roles == null ? Set.of() : roles, me.account());
-        redirect.addFlashAttribute("notice", "The roles of " + username + " hold from now on.");
+        Flash.notice(redirect, "The roles of " + username + " hold from now on.");
         return "redirect:/studio/accounts";
     }
 
@@ -97,7 +98,7 @@ class AccountsPage {
     @WorksReadOnly
     String deactivate(@PathVariable String username, Person me, RedirectAttributes redirect) {
         accounts.deactivate(username, me.account());
-        redirect.addFlashAttribute("notice", username + " can no longer sign in.");
+        Flash.notice(redirect, username + " can no longer sign in.");
         if (handOvers.held(username).isNothing()) return "redirect:/studio/accounts";
         // the page shows what is left to hand over
         return "redirect:/studio/accounts/" + username;

@@ -7,6 +7,7 @@ import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.AssignmentRule;
 import dev.imprimatur.review.AssignmentRules;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -53,10 +54,10 @@ class AssignmentPage {
         }
         try {
             rules.set(wanted, version, me);
-            redirect.addFlashAttribute("notice", "Saved. Tasks that nobody has are assigned by these rules, too.");
+            Flash.notice(redirect, "Saved. Tasks that nobody has are assigned by these rules, too.");
         } catch (Refused refused) {
-            redirect.addFlashAttribute(
-                    "problem", DisplayText.sentence(refused.refusal().detail()));
+            Flash.text(
+                    redirect, "problem", DisplayText.sentence(refused.refusal().detail()));
         }
         return "redirect:/studio/assignment";
     }

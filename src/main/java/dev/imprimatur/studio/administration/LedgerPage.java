@@ -8,6 +8,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.publication.NewLineage;
 import dev.imprimatur.publication.WorksReadOnly;
+import dev.imprimatur.studio.Flash;
 import java.util.List;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -51,7 +52,7 @@ class LedgerPage {
     String goOn(@RequestParam String lineage, @RequestParam String message, Person me, RedirectAttributes redirect) {
         signing.mustBeAbleToSign(me);
         var report = newLineage.decide(lineage, message.replace("\r\n", "\n").strip(), me);
-        redirect.addFlashAttribute("notice", "The ledger continues as " + report.lineage() + ".");
+        Flash.notice(redirect, "The ledger continues as " + report.lineage() + ".");
         return "redirect:/studio/ledger";
     }
 

@@ -6,6 +6,7 @@ import dev.imprimatur.credentials.SiteKeys;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.WorksReadOnly;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -48,7 +49,7 @@ class SiteKeysPage {
         List<String> chosen = readable == null ? List.of() : readable;
         chosen.forEach(types::require);
         var fresh = keys.create(new SiteKeys.NewKey(name, List.of("delivery"), chosen, lines(origins)), me);
-        redirect.addFlashAttribute("secret", fresh.secret());
+        Flash.text(redirect, "secret", fresh.secret());
         return "redirect:/studio/api-keys";
     }
 
@@ -68,8 +69,8 @@ class SiteKeysPage {
             Person me,
             RedirectAttributes redirect) {
         var key = keys.changeOrigins(id, lines(origins), me.account());
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 key.origins().isEmpty()
                         ? "No page in a browser can read with the key of " + DisplayText.isolated(key.name())
                                 + " any more."
@@ -82,7 +83,7 @@ class SiteKeysPage {
     @WorksReadOnly
     String revoke(@PathVariable String id, Person me, RedirectAttributes redirect) {
         keys.revoke(id, me.account());
-        redirect.addFlashAttribute("notice", "The key is revoked: the next request with it is refused.");
+        Flash.notice(redirect, "The key is revoked: the next request with it is refused.");
         return "redirect:/studio/api-keys";
     }
 }

@@ -5,6 +5,7 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.PageLinks;
 import dev.imprimatur.webhooks.Attempt;
 import dev.imprimatur.webhooks.Subscribers;
@@ -60,7 +61,7 @@ class WebhooksPages {
         try {
             var fresh = subscribers.add(
                     url.strip(), kinds == null ? List.of() : kinds, wantedTypes == null ? List.of() : wantedTypes, me);
-            redirect.addFlashAttribute("secret", fresh.secrets().getFirst().value());
+            Flash.text(redirect, "secret", fresh.secrets().getFirst().value());
             return redirect(fresh.id());
         } catch (Refused refused) {
             model.addAttribute("refusal", refused.refusal());
@@ -90,8 +91,8 @@ class WebhooksPages {
 
     private static String show(String id, Attempt attempt, RedirectAttributes redirect) {
         String answer = attempt.status() == null ? attempt.error() : "It answered " + attempt.status();
-        if (attempt.succeeded()) redirect.addFlashAttribute("notice", "Taken. " + after(answer, attempt));
-        else redirect.addFlashAttribute("failed", "Not taken. " + after(answer, attempt));
+        if (attempt.succeeded()) Flash.notice(redirect, "Taken. " + after(answer, attempt));
+        else Flash.text(redirect, "failed", "Not taken. " + after(answer, attempt));
         return redirect(id);
     }
 
@@ -101,21 +102,21 @@ class WebhooksPages {
 
     @PostMapping("/{id}/secret")
     String rotateSecret(@PathVariable String id, Person me, RedirectAttributes redirect) {
-        redirect.addFlashAttribute("secret", subscribers.rotateSecret(id, me));
+        Flash.text(redirect, "secret", subscribers.rotateSecret(id, me));
         return redirect(id);
     }
 
     @PostMapping("/{id}/resume")
     String resume(@PathVariable String id, Person me, RedirectAttributes redirect) {
         subscribers.resume(id, me.account());
-        redirect.addFlashAttribute("notice", "Messages continue from where they stopped.");
+        Flash.notice(redirect, "Messages continue from where they stopped.");
         return redirect(id);
     }
 
     @PostMapping("/{id}/delete")
     String delete(@PathVariable String id, Person me, RedirectAttributes redirect) {
         subscribers.delete(id, me.account());
-        redirect.addFlashAttribute("notice", "The webhook is deleted.");
+        Flash.notice(redirect, "The webhook is deleted.");
         return "redirect:/studio/webhooks";
     }
 

@@ -8,6 +8,7 @@ import dev.imprimatur.review.EditionMoves;
 import dev.imprimatur.review.Walkthrough;
 import dev.imprimatur.review.WorkflowDesign;
 import dev.imprimatur.review.WorkflowDiff;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.diagram.Diagram;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -128,8 +129,8 @@ class WorkflowBenchPages {
             if (act.equals("deploy")) {
                 var deployed = design.deploy(
                         check.id(), file, seen.isEmpty() ? null : seen, note.isBlank() ? null : note.strip(), me);
-                redirect.addFlashAttribute(
-                        "notice",
+                Flash.notice(
+                        redirect,
                         "Version " + deployed.current().number() + " of " + deployed.id()
                                 + " is deployed. Editions that are opened in ten seconds or later follow it.");
                 return "redirect:/studio/workflows/" + deployed.id();

@@ -9,6 +9,7 @@ import dev.imprimatur.review.EditionMoves;
 import dev.imprimatur.review.EditionMoves.Wanted;
 import dev.imprimatur.review.WorkflowDesign;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -87,7 +88,7 @@ class WorkflowEditionsPage {
                 throw Refusal.malformed("/edition", "choose the editions to move")
                         .raise();
             var outcome = moves.move(id, to, wanted, false, me);
-            redirect.addFlashAttribute("notice", notice(outcome, to));
+            Flash.notice(redirect, notice(outcome, to));
             redirect.addAttribute("to", to);
             redirect.addAttribute("state", state);
             return "redirect:/studio/workflows/{id}/editions";

@@ -20,6 +20,7 @@ import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.revision.Preview;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -99,7 +100,7 @@ class EditPage {
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String takeOver(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes redirect) {
         drafts.takeOver(guides.require(id), etag, me);
-        redirect.addFlashAttribute("notice", "The draft is yours: you are a contributor to all that it holds.");
+        Flash.notice(redirect, "The draft is yours: you are a contributor to all that it holds.");
         return "redirect:/studio/guides/" + id + "/edit";
     }
 
@@ -108,7 +109,7 @@ class EditPage {
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     String dropFields(@PathVariable String id, @RequestParam String etag, Person me, RedirectAttributes redirect) {
         drafts.dropUnknownFields(guides.require(id), etag, me);
-        redirect.addFlashAttribute("notice", "The draft has only fields that guides of this type have.");
+        Flash.notice(redirect, "The draft has only fields that guides of this type have.");
         return "redirect:/studio/guides/" + id + "/edit";
     }
 
@@ -195,8 +196,8 @@ class EditPage {
             return page(guide, saved.copy(), shown, List.of(), me, model);
         }
         if (!action.equals("submit")) {
-            redirect.addFlashAttribute("notice", "Saved.");
-            redirect.addFlashAttribute("message", message);
+            Flash.notice(redirect, "Saved.");
+            Flash.text(redirect, "message", message);
             return "redirect:/studio/guides/" + id + "/edit"
                     + (button == null ? "" : "#f" + button.list().replaceAll("[^A-Za-z0-9]+", "-"));
         }
@@ -218,7 +219,7 @@ class EditPage {
                     .toList();
             return refused(guide, saved.copy(), shown, wrong, response, me, model);
         }
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is submitted for review.");
+        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is submitted for review.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -318,8 +319,8 @@ class EditPage {
         var shown = saved.draft().with(saved.unsaved());
         if (!saved.questions().isEmpty()) return questions(guide, shown, saved, response, model);
         if (!saved.faults().isEmpty()) return refused(guide, saved.copy(), shown, saved.faults(), response, me, model);
-        redirect.addFlashAttribute("notice", "Saved with what you chose.");
-        redirect.addFlashAttribute("message", message);
+        Flash.notice(redirect, "Saved with what you chose.");
+        Flash.text(redirect, "message", message);
         return "redirect:/studio/guides/" + id + "/edit";
     }
 

@@ -7,6 +7,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.LogEntry;
+import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.review.Threads;
 import dev.imprimatur.studio.revision.HistoryEvent;
 import java.time.Instant;
@@ -24,10 +25,12 @@ import org.springframework.stereotype.Component;
 class Notes {
     private final Threads threads;
     private final Editions editions;
+    private final DisplayText words;
 
-    Notes(Threads threads, Editions editions) {
+    Notes(Threads threads, Editions editions, DisplayText words) {
         this.threads = threads;
         this.editions = editions;
+        this.words = words;
     }
 
     /**
@@ -105,8 +108,8 @@ class Notes {
                 .findFirst();
     }
 
-    private static Asked asked(String title, LogEntry entry) {
-        var story = HistoryEvent.of(entry, UnaryOperator.identity());
+    private Asked asked(String title, LogEntry entry) {
+        var story = HistoryEvent.of(entry, UnaryOperator.identity(), words::named);
         return new Asked(title, story.who(), story.what(), entry.at(), entry.message());
     }
 }

@@ -5,6 +5,7 @@ import dev.imprimatur.accounts.Account;
 import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.GuideQuery;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.paging.Order;
@@ -19,6 +20,7 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Releases;
 import dev.imprimatur.review.Review;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.PageLinks;
 import dev.imprimatur.studio.review.ReasonCode;
 import java.time.LocalDate;
@@ -61,6 +63,7 @@ class GuidesPage {
     private final ContentTypes types;
     private final LedgerReader ledger;
     private final DisplayText words;
+    private final Languages languages;
 
     GuidesPage(
             Guides guides,
@@ -70,7 +73,8 @@ class GuidesPage {
             Accounts accounts,
             ContentTypes types,
             LedgerReader ledger,
-            DisplayText words) {
+            DisplayText words,
+            Languages languages) {
         this.guides = guides;
         this.review = review;
         this.releases = releases;
@@ -79,6 +83,7 @@ class GuidesPage {
         this.types = types;
         this.ledger = ledger;
         this.words = words;
+        this.languages = languages;
     }
 
     /** A guide in the list. */
@@ -90,25 +95,27 @@ class GuidesPage {
     /**
      * The filter in the URL.
      *
+     * @param locale a language tag; empty for all
      * @param state a state of the current edition, {@code live}, {@code soon}, {@code source-changed} or {@code overdue}; empty for all
      */
-    record Filter(String q, String state, String type, String owner, String sort) {
+    record Filter(String q, String state, String type, String owner, String locale, String sort) {
         String url() {
             var url = UriComponentsBuilder.fromPath("/studio/guides");
             if (!q.isEmpty()) url.queryParam("q", "{q}");
             if (!state.isEmpty()) url.queryParam("state", state);
             if (!type.isEmpty()) url.queryParam("type", type);
             if (!owner.isEmpty()) url.queryParam("owner", "{owner}");
+            if (!locale.isEmpty()) url.queryParam("locale", locale);
             if (!sort.equals("-updated")) url.queryParam("sort", sort);
             return url.encode().buildAndExpand(Map.of("q", q, "owner", owner)).toUriString();
         }
 
         Window window(String cursor) {
-            return Window.of(Selection.of("studio-guides", q, state, type, owner, sort), cursor, PAGE);
+            return Window.of(Selection.of("studio-guides", q, state, type, owner, locale, sort), cursor, PAGE);
         }
 
         public String with(String otherState) {
-            return new Filter(q, otherState, type, owner, sort).url();
+            return new Filter(q, otherState, type, owner, locale, sort).url();
         }
 
         /** The direction in which a column is sorted; null if the list is sorted by another column. */
@@ -117,7 +124,7 @@ class GuidesPage {
         }
 
         public String sorted(String by) {
-            return new Filter(q, state, type, owner, sort.equals(by) ? "-" + by : by).url();
+            return new Filter(q, state, type, owner, locale, sort.equals(by) ? "-" + by : by).url();
         }
     }
 
@@ -127,15 +134,18 @@ class GuidesPage {
             @RequestParam(defaultValue = "") String state,
             @RequestParam(defaultValue = "") String type,
             @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "") String locale,
             @RequestParam(defaultValue = "-updated") String sort,
             @RequestParam(defaultValue = "") String cursor,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
-        var filter = new Filter(q.strip(), state, type, owner, sort);
+        String inLocale = GuideQuery.localeOf(locale);
+        var filter = new Filter(q.strip(), state, type, owner, inLocale == null ? "" : inLocale, sort);
         String text = filter.q().toLowerCase(Locale.ROOT);
         var found = guides.cached().stream()
                 .filter(guide -> type.isEmpty() || guide.type().equals(type))
                 .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
+                .filter(guide -> inLocale == null || guide.locale().equals(inLocale))
                 .filter(guide -> guide.isCalled(text)
                         || words.name(guide.createdBy())
                                 .toLowerCase(Locale.ROOT)
@@ -168,6 +178,7 @@ class GuidesPage {
                         .toList());
         model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
+        model.addAttribute("locales", languages.inUse(type, inLocale));
         model.addAttribute("openReleases", releases.open());
         model.addAttribute(
                 "people", accounts.accounts().stream().filter(Account::active).toList());
@@ -227,6 +238,7 @@ class GuidesPage {
             @RequestParam(defaultValue = "") String state,
             @RequestParam(defaultValue = "") String type,
             @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "") String locale,
             @RequestParam(defaultValue = "-updated") String sort,
             Person me,
             RedirectAttributes redirect) {
@@ -239,14 +251,15 @@ class GuidesPage {
             throw Refusal.malformed("choose 1 to " + MOST_AT_ONCE + " guides to assign", List.of())
                     .raise();
         var outcome = bulk.assign(ids, to, me);
-        redirect.addFlashAttribute("notice", outcome.words(to));
+        Flash.notice(redirect, outcome.words(to));
         if (!outcome.refused().isEmpty())
-            redirect.addFlashAttribute(
+            Flash.rows(
+                    redirect,
                     "refused",
                     outcome.refused().stream()
                             .map(BulkAssignment.NotAssigned::shown)
                             .toList());
-        return "redirect:" + new Filter(q, state, type, owner, sort).url();
+        return "redirect:" + new Filter(q, state, type, owner, locale, sort).url();
     }
 
     @GetMapping("/new")
@@ -299,7 +312,9 @@ class GuidesPage {
     String discard(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.discard(guide, me);
-        redirect.addFlashAttribute("notice", "Edition " + guide.edition() + " of “" + guide.title() + "” is given up.");
+        Flash.notice(
+                redirect,
+                "Edition " + guide.edition() + " of “" + DisplayText.isolated(guide.title()) + "” is given up.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -314,7 +329,7 @@ class GuidesPage {
             RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
-        redirect.addFlashAttribute("notice", "Readers no longer see “" + guide.title() + "”.");
+        Flash.notice(redirect, "Readers no longer see “" + DisplayText.isolated(guide.title()) + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

@@ -5,15 +5,20 @@ import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
+import dev.imprimatur.editing.Guides;
+import dev.imprimatur.editing.Language;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.TranslationLinks;
+import dev.imprimatur.studio.DisplayText;
 import dev.imprimatur.studio.revision.Preview;
 import dev.imprimatur.studio.revision.RevisionView;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -25,30 +30,33 @@ public class Languages {
     private final GuideRevisions revisions;
     private final ContentTypes types;
     private final Permissions permissions;
+    private final Guides guides;
+    private final DisplayText words;
 
     Languages(
             Translations translations,
             TranslationLinks links,
             GuideRevisions revisions,
             ContentTypes types,
-            Permissions permissions) {
+            Permissions permissions,
+            Guides guides,
+            DisplayText words) {
         this.translations = translations;
         this.links = links;
         this.revisions = revisions;
         this.types = types;
         this.permissions = permissions;
+        this.guides = guides;
+        this.words = words;
     }
 
-    /**
-     * A language of a guide.
-     *
-     * @param name the language in English, such as “German (Germany)”
-     */
-    public record Language(Guide guide, String name, boolean isSource) {}
+    /** A guide of the set. */
+    public record Member(Guide guide, Language language, boolean isSource) {}
 
     /**
      * The languages of a guide, and the comparison with its source if it is a translation.
      *
+     * @param missing the languages of other guides of this type in which this guide does not exist, by name
      * @param comparison null if the guide is no translation
      * @param changed what changed in the source since; empty if nothing is known to have changed
      * @param source what readers see of the source; null if it is not published
@@ -56,7 +64,8 @@ public class Languages {
      * @param mayLink whether the person may change which guides this one is linked with
      */
     public record OfGuide(
-            List<Language> all,
+            List<Member> all,
+            List<Language> missing,
             Translations.@Nullable Comparison comparison,
             List<RevisionView.Row> changed,
             @Nullable Preview source,
@@ -81,11 +90,10 @@ public class Languages {
         List<Change> changes = comparison == null ? List.of() : comparison.changes();
         return new OfGuide(
                 all.stream()
-                        .map(it -> new Language(
-                                it,
-                                Locale.forLanguageTag(it.locale()).getDisplayName(Locale.ENGLISH),
-                                it.id().equals(source)))
+                        .map(it -> new Member(
+                                it, words.language(it.locale()), it.id().equals(source)))
                         .toList(),
+                missing(guide.type(), all),
                 comparison,
                 published == null || changes.isEmpty()
                         ? List.of()
@@ -93,5 +101,29 @@ public class Languages {
                 published == null ? null : Preview.of(shape, published.identifiedContent()),
                 permissions.allows(me, guide, Permissions.EDITOR),
                 links.allowsChange(guide, me));
+    }
+
+    private List<Language> missing(String type, List<Guide> all) {
+        var there = all.stream().map(Guide::locale).collect(Collectors.toSet());
+        return inUse(type, null).stream()
+                .filter(it -> !there.contains(it.tag()))
+                .toList();
+    }
+
+    /**
+     * The languages of all guides of a type, by name.
+     *
+     * @param type empty for all types
+     * @param also a locale that is listed even if no guide has it; null for none
+     */
+    List<Language> inUse(String type, @Nullable String also) {
+        var used = guides.cached().stream()
+                .filter(it -> type.isEmpty() || it.type().equals(type))
+                .map(Guide::locale);
+        return Stream.concat(used, Stream.ofNullable(also))
+                .distinct()
+                .map(words::language)
+                .sorted(Comparator.comparing(Language::name))
+                .toList();
     }
 }

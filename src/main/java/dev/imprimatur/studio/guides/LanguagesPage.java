@@ -6,6 +6,8 @@ import dev.imprimatur.editing.LanguageNames;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.review.Translating;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -37,9 +39,9 @@ class LanguagesPage {
         var source = guides.require(id);
         String tag = LanguageNames.tagOf(locale).orElse(locale.strip());
         var guide = translating.begin(source, tag, slug.isBlank() ? null : slug.strip(), me);
-        redirect.addFlashAttribute(
-                "notice",
-                "This is the translation of “" + source.title() + "” into " + guide.locale()
+        Flash.notice(
+                redirect,
+                "This is the translation of “" + DisplayText.isolated(source.title()) + "” into " + guide.locale()
                         + ". It begins with the text of the source.");
         return "redirect:/studio/guides/" + guide.id() + "/edit?write=yes";
     }
@@ -48,7 +50,7 @@ class LanguagesPage {
     @PreAuthorize("hasRole('EDITOR')")
     String upToDate(@PathVariable String id, @RequestParam int revision, Person me, RedirectAttributes redirect) {
         translating.broughtUpToDate(guides.require(id), revision, me);
-        redirect.addFlashAttribute("notice", "The translation has what revision " + revision + " of its source says.");
+        Flash.notice(redirect, "The translation has what revision " + revision + " of its source says.");
         return "redirect:/studio/guides/" + id;
     }
 
@@ -62,7 +64,10 @@ class LanguagesPage {
                 .orElseThrow(() -> Refusal.malformed("/of", "there is no guide with this address")
                         .raise());
         translating.link(guide, to, me);
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is a translation of “" + to.title() + "”.");
+        Flash.notice(
+                redirect,
+                "“" + DisplayText.isolated(guide.title()) + "” is a translation of “" + DisplayText.isolated(to.title())
+                        + "”.");
         return "redirect:/studio/guides/" + id;
     }
 
@@ -71,7 +76,7 @@ class LanguagesPage {
     String unlink(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         translating.unlink(guide, me);
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” stands alone.");
+        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” stands alone.");
         return "redirect:/studio/guides/" + id;
     }
 
@@ -80,7 +85,7 @@ class LanguagesPage {
     String makeSource(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         translating.makeSource(guide, me);
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is the source of the other languages.");
+        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is the source of the other languages.");
         return "redirect:/studio/guides/" + id;
     }
 }

@@ -6,6 +6,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.review.NamedReviewers;
 import dev.imprimatur.review.Owners;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -37,11 +38,11 @@ class OwnerPage {
         var guide = guides.require(id);
         String username = owner.strip();
         owners.set(guide, username.isEmpty() ? null : username, me);
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 username.isEmpty()
-                        ? "Nobody owns “" + guide.title() + "” now."
-                        : words.named(username) + " owns “" + guide.title() + "” now.");
+                        ? "Nobody owns “" + DisplayText.isolated(guide.title()) + "” now."
+                        : words.named(username) + " owns “" + DisplayText.isolated(guide.title()) + "” now.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -64,11 +65,12 @@ class OwnerPage {
                 .filter(name -> !name.isEmpty())
                 .toList();
         var guide = this.reviewers.set(guides.require(id), usernames, seen, me);
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 usernames.isEmpty()
-                        ? "“" + guide.title() + "” names no reviewer now."
-                        : "“" + guide.title() + "” names as reviewers: " + words.inOrder(usernames) + ".");
+                        ? "“" + DisplayText.isolated(guide.title()) + "” names no reviewer now."
+                        : "“" + DisplayText.isolated(guide.title()) + "” names as reviewers: "
+                                + words.inOrder(usernames) + ".");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

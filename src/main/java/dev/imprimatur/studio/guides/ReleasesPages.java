@@ -9,6 +9,7 @@ import dev.imprimatur.review.Release;
 import dev.imprimatur.review.ReleaseUndo;
 import dev.imprimatur.review.Releases;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -131,7 +132,7 @@ class ReleasesPages {
             form.refuse(refused, model);
             return one(id, model);
         }
-        redirect.addFlashAttribute("notice", "The release is saved.");
+        Flash.notice(redirect, "The release is saved.");
         return redirect(id);
     }
 
@@ -139,7 +140,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String publish(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var release = releases.publish(id, me);
-        redirect.addFlashAttribute("notice", "“" + release.name() + "” is published.");
+        Flash.notice(redirect, "“" + release.name() + "” is published.");
         return redirect(id);
     }
 
@@ -147,7 +148,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String undo(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var undoing = undo.undo(id, me);
-        redirect.addFlashAttribute("notice", "This release undoes the other one, once it is published.");
+        Flash.notice(redirect, "This release undoes the other one, once it is published.");
         return redirect(undoing.id());
     }
 
@@ -155,7 +156,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String delete(@PathVariable String id, Person me, RedirectAttributes redirect) {
         releases.delete(id, me);
-        redirect.addFlashAttribute("notice", "The release is deleted, and its guides are out of it.");
+        Flash.notice(redirect, "The release is deleted, and its guides are out of it.");
         return "redirect:/studio/releases";
     }
 
@@ -163,7 +164,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String takeOut(@PathVariable String id, @RequestParam String guide, Person me, RedirectAttributes redirect) {
         releases.remove(id, guide, me);
-        redirect.addFlashAttribute("notice", "The guide is out of the release.");
+        Flash.notice(redirect, "The guide is out of the release.");
         return redirect(id);
     }
 
@@ -184,8 +185,8 @@ class ReleasesPages {
         boolean ends = action.equals("unpublish");
         releases.add(
                 release, guides.require(guide), new Releases.WantedGuide(action, ends ? reason : null, null, null), me);
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 "The guide is in the release “" + releases.require(release).name() + "”.");
         return "redirect:/studio/guides/" + guide + "/review";
     }
@@ -214,8 +215,8 @@ class ReleasesPages {
                 refused.add(Map.of("key", name, "value", reason.refusal().detail()));
             }
         }
-        redirect.addFlashAttribute("notice", DisplayText.count(added, "guide") + " added to the release.");
-        if (!refused.isEmpty()) redirect.addFlashAttribute("refused", refused);
+        Flash.notice(redirect, DisplayText.count(added, "guide") + " added to the release.");
+        if (!refused.isEmpty()) Flash.rows(redirect, "refused", refused);
         return redirect(release);
     }
 }

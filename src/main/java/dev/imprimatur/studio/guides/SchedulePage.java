@@ -5,6 +5,8 @@ import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Schedules;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -41,7 +43,7 @@ class SchedulePage {
                 new Schedules.Wanted(given(publishAt), given(unpublishAt), zone.strip()),
                 version,
                 me);
-        redirect.addFlashAttribute("notice", "The schedule is saved.");
+        Flash.notice(redirect, "The schedule is saved.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -53,9 +55,9 @@ class SchedulePage {
     String publishNow(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
         var guide = schedules.publishNow(guides.require(id), version, me);
         boolean isPublished = guide.state() == Edition.State.PUBLISHED;
-        redirect.addFlashAttribute(
-                "notice",
-                "“" + guide.title() + "” is published"
+        Flash.notice(
+                redirect,
+                "“" + DisplayText.isolated(guide.title()) + "” is published"
                         + (isPublished ? "." : " as soon as the workflow engine answers."));
         return "redirect:/studio/guides/" + id + "/review";
     }
@@ -63,7 +65,7 @@ class SchedulePage {
     @PostMapping("/give-up")
     String giveUp(@PathVariable String id, @RequestParam String version, Person me, RedirectAttributes redirect) {
         schedules.giveUp(guides.require(id), version, me);
-        redirect.addFlashAttribute("notice", "The schedule is given up.");
+        Flash.notice(redirect, "The schedule is given up.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 }

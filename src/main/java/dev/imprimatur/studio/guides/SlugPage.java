@@ -4,6 +4,8 @@ package dev.imprimatur.studio.guides;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.review.Review;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -29,7 +31,7 @@ class SlugPage {
     String rename(@PathVariable String id, @RequestParam String slug, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.rename(guide, slug, me);
-        redirect.addFlashAttribute("notice", "The slug of “" + guide.title() + "” is “" + slug + "”.");
+        Flash.notice(redirect, "The slug of “" + DisplayText.isolated(guide.title()) + "” is “" + slug + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -38,7 +40,7 @@ class SlugPage {
     String duplicate(@PathVariable String id, @RequestParam String slug, Person me, RedirectAttributes redirect) {
         var original = guides.require(id);
         var guide = review.duplicate(original, slug, me);
-        redirect.addFlashAttribute("notice", "This is a duplicate of “" + original.title() + "”.");
+        Flash.notice(redirect, "This is a duplicate of “" + DisplayText.isolated(original.title()) + "”.");
         return "redirect:/studio/guides/" + guide.id() + "/edit?write=yes";
     }
 
@@ -47,7 +49,7 @@ class SlugPage {
     String delete(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.delete(guide.type(), id, me);
-        redirect.addFlashAttribute("notice", "“" + guide.title() + "” is deleted.");
+        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is deleted.");
         return "redirect:/studio/guides";
     }
 }

@@ -4,6 +4,7 @@ package dev.imprimatur.studio.review;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.studio.Flash;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -39,11 +40,12 @@ class InvitationForm {
                 guides.require(id),
                 new Invitations.Wanted(name, title.isBlank() ? null : title, email, revision, null),
                 me);
-        redirect.addFlashAttribute(
+        Flash.text(
+                redirect,
                 "invitationLink",
                 ServletUriComponentsBuilder.fromCurrentContextPath().toUriString() + fresh.url());
-        redirect.addFlashAttribute("invited", fresh.invitation().name());
-        redirect.addFlashAttribute("invitedUntil", fresh.invitation().expiresAt());
+        Flash.text(redirect, "invited", fresh.invitation().name());
+        Flash.at(redirect, "invitedUntil", fresh.invitation().expiresAt());
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -51,7 +53,7 @@ class InvitationForm {
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'ADMIN')")
     String revoke(@PathVariable String id, @PathVariable String invitation, Person me, RedirectAttributes redirect) {
         invitations.revoke(guides.require(id), invitation, me);
-        redirect.addFlashAttribute("notice", "The invitation is revoked; its link shows nothing any more.");
+        Flash.notice(redirect, "The invitation is revoked; its link shows nothing any more.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 }

@@ -7,6 +7,7 @@ import dev.imprimatur.invitations.ExpertReview;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.revision.HistoryEvent;
 import dev.imprimatur.studio.revision.Preview;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,10 +29,12 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class InvitedPage {
     private final ExpertReview review;
     private final ContentTypes types;
+    private final DisplayText words;
 
-    InvitedPage(ExpertReview review, ContentTypes types) {
+    InvitedPage(ExpertReview review, ContentTypes types, DisplayText words) {
         this.review = review;
         this.types = types;
+        this.words = words;
     }
 
     @GetMapping
@@ -53,7 +56,8 @@ class InvitedPage {
                         it.comment().pointer(), label.apply(it.comment().pointer())));
         var decided = shown.decided();
         if (decided != null)
-            model.addAttribute("decision", HistoryEvent.of(decided, label).what());
+            model.addAttribute(
+                    "decision", HistoryEvent.of(decided, label, words::named).what());
         model.addAttribute("token", token);
         model.addAttribute("shown", shown);
         model.addAttribute("preview", preview);
@@ -84,7 +88,7 @@ class InvitedPage {
         } catch (Refused refused) {
             return again(refused, "comment", body, token, response, model);
         }
-        redirect.addFlashAttribute("notice", "Your comment is stored.");
+        Flash.notice(redirect, "Your comment is stored.");
         return "redirect:/invited/" + token;
     }
 
@@ -105,7 +109,7 @@ class InvitedPage {
         } catch (Refused refused) {
             return again(refused, "message", message, token, response, model);
         }
-        redirect.addFlashAttribute("notice", "Your decision is recorded.");
+        Flash.notice(redirect, "Your decision is recorded.");
         return "redirect:/invited/" + token;
     }
 

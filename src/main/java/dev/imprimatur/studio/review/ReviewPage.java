@@ -30,6 +30,7 @@ import dev.imprimatur.review.SeenRevisions;
 import dev.imprimatur.review.TaskCompletion;
 import dev.imprimatur.review.WorkflowProgress;
 import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import dev.imprimatur.studio.diagram.Diagram;
 import dev.imprimatur.studio.revision.Preview;
 import dev.imprimatur.studio.revision.RevisionView;
@@ -288,14 +289,15 @@ class ReviewPage {
                 me);
         var live = guide.live();
         boolean published = live != null && !live.equals(before.live());
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 published && live != null
-                        ? "“" + guide.title() + "” is published: revision " + live.revision() + " at position "
-                                + live.position() + "."
-                        : "Your decision on “" + guide.title() + "” is recorded.");
+                        ? "“" + DisplayText.isolated(guide.title()) + "” is published: revision " + live.revision()
+                                + " at position " + live.position() + "."
+                        : "Your decision on “" + DisplayText.isolated(guide.title()) + "” is recorded.");
         deciding.next(me)
-                .ifPresent(next -> redirect.addFlashAttribute(
+                .ifPresent(next -> Flash.fields(
+                        redirect,
                         "next",
                         Map.of(
                                 "title",
@@ -309,14 +311,14 @@ class ReviewPage {
     @PostMapping("/claim")
     String claim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes redirect) {
         claims.claim(task, me);
-        redirect.addFlashAttribute("notice", "The task is yours.");
+        Flash.notice(redirect, "The task is yours.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
     @PostMapping("/unclaim")
     String unclaim(@PathVariable String id, @RequestParam String task, Person me, RedirectAttributes redirect) {
         claims.unclaim(task, me);
-        redirect.addFlashAttribute("notice", "The task is back with its group.");
+        Flash.notice(redirect, "The task is back with its group.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 
@@ -332,7 +334,7 @@ class ReviewPage {
                         .raise())
                 .person();
         claims.assign(task, to, me);
-        redirect.addFlashAttribute("notice", "The task is " + DisplayText.isolated(to.name()) + "’s.");
+        Flash.notice(redirect, "The task is " + DisplayText.isolated(to.name()) + "’s.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 }

@@ -8,6 +8,7 @@ import dev.imprimatur.history.Schedule;
 import dev.imprimatur.history.Signature;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.people.AuthenticationMethod;
+import dev.imprimatur.people.Person;
 import dev.imprimatur.studio.DisplayText;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -36,8 +37,13 @@ public record HistoryEvent(
         @Nullable Signature signature,
         @Nullable AuthenticationMethod means,
         @Nullable Long position) {
-    /** @param label the label of a field, by its JSON Pointer */
-    public static HistoryEvent of(LogEntry entry, UnaryOperator<String> label) {
+    /**
+     * Puts an entry into words.
+     *
+     * @param label the label of a field, by its JSON Pointer
+     * @param name the display name of an account, for use within a sentence
+     */
+    public static HistoryEvent of(LogEntry entry, UnaryOperator<String> label, UnaryOperator<String> name) {
         var revision = entry.revision();
         var stamp = entry.stamp();
         var reason = entry.reason();
@@ -71,11 +77,11 @@ public record HistoryEvent(
             case OWNER_CHANGED ->
                 entry.owner() == null
                         ? "left the guide without an owner"
-                        : "made " + entry.owner() + " the owner of the guide";
+                        : "made " + name.apply(entry.owner()) + " the owner of the guide";
             case REVIEWERS_CHANGED ->
                 entry.reviewers() == null
                         ? "named no reviewer of the guide any more"
-                        : "named " + String.join(", ", entry.reviewers()) + " as "
+                        : "named " + entry.reviewers().stream().map(name).collect(Collectors.joining(", ")) + " as "
                                 + (entry.reviewers().size() == 1 ? "the reviewer" : "the reviewers") + " of the guide";
             case TRANSLATED ->
                 "brought the translation up to date with revision "
@@ -84,7 +90,7 @@ public record HistoryEvent(
                 var moved = requireNonNull(entry.moved());
                 yield "moved the edition to version " + moved.version() + " of the workflow " + moved.workflow();
             }
-            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry, label);
+            case REMINDED, ESCALATED, REVIEW_ANNOUNCED -> told(entry, label, name);
         };
         String mark = switch (entry.kind()) {
             case OPENED,
@@ -105,9 +111,7 @@ public record HistoryEvent(
         };
         return new HistoryEvent(
                 entry.at(),
-                entry.by().isExternal()
-                        ? entry.by().name() + " (invited by " + entry.by().invitedBy() + ")"
-                        : entry.by().name(),
+                who(entry.by(), name),
                 what,
                 mark,
                 revision == null ? null : revision.number(),
@@ -117,6 +121,11 @@ public record HistoryEvent(
                 entry.signature().orElse(null),
                 entry.by().means(),
                 entry.position());
+    }
+
+    private static String who(Person by, UnaryOperator<String> name) {
+        String inviter = by.invitedBy();
+        return inviter == null ? by.name() : by.name() + " (invited by " + name.apply(inviter) + ")";
     }
 
     /** The parts that the entry is about; empty if it is about the whole content. */
@@ -138,7 +147,7 @@ public record HistoryEvent(
                         .collect(Collectors.joining());
     }
 
-    private static String told(LogEntry entry, UnaryOperator<String> label) {
+    private static String told(LogEntry entry, UnaryOperator<String> label, UnaryOperator<String> name) {
         var notice = requireNonNull(entry.notice());
         String who = DisplayText.people(notice.group());
         var due = notice.due();
@@ -147,7 +156,7 @@ public record HistoryEvent(
             case REMINDED -> "reminded the " + who + " of the open task “" + notice.task() + "”" + day;
             case ESCALATED -> "passed the open task “" + notice.task() + "” on to the " + who + " too" + day;
             default ->
-                "announced to " + (notice.owner() == null ? "" : notice.owner() + " and ") + "the " + who
+                "announced to " + (notice.owner() == null ? "" : name.apply(notice.owner()) + " and ") + "the " + who
                         + " that the review" + ofParts(entry, label) + " comes due" + day;
         };
     }

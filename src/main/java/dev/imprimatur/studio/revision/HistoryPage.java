@@ -11,6 +11,8 @@ import dev.imprimatur.history.Edition;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
+import dev.imprimatur.studio.DisplayText;
+import dev.imprimatur.studio.Flash;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ class HistoryPage {
     private final Editions editions;
     private final LedgerReader ledger;
     private final ContentTypes types;
+    private final DisplayText words;
 
     HistoryPage(
             Guides guides,
@@ -42,13 +45,15 @@ class HistoryPage {
             GuideRevisions guideRevisions,
             Editions editions,
             LedgerReader ledger,
-            ContentTypes types) {
+            ContentTypes types,
+            DisplayText words) {
         this.guides = guides;
         this.drafts = drafts;
         this.guideRevisions = guideRevisions;
         this.editions = editions;
         this.ledger = ledger;
         this.types = types;
+        this.words = words;
     }
 
     /** An edition with the events of its log, the latest first. */
@@ -74,7 +79,9 @@ class HistoryPage {
                                 edition,
                                 edition.log().reversed().stream()
                                         .map(entry -> HistoryEvent.of(
-                                                entry, pointer -> Labels.of(shape, MissingNode.getInstance(), pointer)))
+                                                entry,
+                                                pointer -> Labels.of(shape, MissingNode.getInstance(), pointer),
+                                                words::named))
                                         .toList()))
                         .toList());
         model.addAttribute("revisions", revisions);
@@ -121,8 +128,8 @@ class HistoryPage {
             Person me,
             RedirectAttributes redirect) {
         var dropped = drafts.restore(guides.require(id), etag, revision, me).dropped();
-        redirect.addFlashAttribute(
-                "notice",
+        Flash.notice(
+                redirect,
                 "The draft holds revision " + revision + " now."
                         + (dropped.isEmpty()
                                 ? ""

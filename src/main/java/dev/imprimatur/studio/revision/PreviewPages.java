@@ -4,6 +4,7 @@ package dev.imprimatur.studio.revision;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.preview.PreviewLinks;
+import dev.imprimatur.studio.Flash;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -29,8 +30,8 @@ class PreviewPages {
     String make(
             @PathVariable String id, @RequestParam @Nullable Integer revision, Person me, RedirectAttributes redirect) {
         var fresh = links.make(guides.require(id), revision, null, me);
-        redirect.addFlashAttribute("link", fresh.url());
-        redirect.addFlashAttribute("linkUntil", fresh.preview().expiresAt());
+        Flash.text(redirect, "link", fresh.url());
+        Flash.at(redirect, "linkUntil", fresh.preview().expiresAt());
         return "redirect:/studio/guides/" + id + (revision == null ? "/edit" : "/review");
     }
 }
