@@ -108,8 +108,7 @@ class GuideReconciler {
 
     /** Reconciles many guides in one transaction of the engine. */
     void reconcileTogether(Collection<String> guideIds) {
-        locks.holdAll(
-                guideIds, () -> transactions.executeWithoutResult(status -> guideIds.forEach(this::reconcile)));
+        locks.holdAll(guideIds, () -> transactions.executeWithoutResult(status -> guideIds.forEach(this::reconcile)));
     }
 
     /**

@@ -97,12 +97,14 @@ class Holders {
 
     /** Brings the engine in line with the claim. Of two nodes that do so, the one that is last has read the last claim. */
     void follow(TaskId id, Task task) {
-        locks.hold(id.edition().guide(), () -> engine.retry(() -> {
-            boolean done;
-            do done = isInLine(id, task);
-            while (!done);
-            return done;
-        }));
+        locks.hold(
+                id.edition().guide(),
+                () -> engine.retry(() -> {
+                    boolean done;
+                    do done = isInLine(id, task);
+                    while (!done);
+                    return done;
+                }));
     }
 
     /** Brings the engine in line with the claim as it is now; returns whether it was in line already. */

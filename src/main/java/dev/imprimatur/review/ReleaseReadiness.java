@@ -160,7 +160,8 @@ class ReleaseReadiness {
                 .distinct()
                 .map(group -> "somebody of the group " + group)
                 .collect(Collectors.joining(" and "));
-        return missing + (missing == 1 ? " more approval" : " more approvals")
+        return missing
+                + (missing == 1 ? " more approval" : " more approvals")
                 + (groups.isEmpty() ? "" : (missing == 1 ? ", by " : ", among them by ") + groups);
     }
 

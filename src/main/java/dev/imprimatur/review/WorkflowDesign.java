@@ -164,13 +164,18 @@ public class WorkflowDesign {
         if (workflow == null) return List.of();
         var known = new TreeSet<>(workflow.changedFields());
         workflows.followers(workflow.id()).forEach(type -> known.addAll(type.fields()));
-        walk.changed().stream().filter(field -> !known.contains(field)).sorted().findFirst().ifPresent(unknown -> {
-            throw Refusal.malformed(
-                            "/changed",
-                            "“" + unknown + "” is no field of a content type that follows the workflow, and no condition asks for it"
-                                    + (known.isEmpty() ? "" : "; known are " + String.join(", ", known)))
-                    .raise();
-        });
+        walk.changed().stream()
+                .filter(field -> !known.contains(field))
+                .sorted()
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw Refusal.malformed(
+                                    "/changed",
+                                    "“" + unknown
+                                            + "” is no field of a content type that follows the workflow, and no condition asks for it"
+                                            + (known.isEmpty() ? "" : "; known are " + String.join(", ", known)))
+                            .raise();
+                });
         return bench.walk(xml(bpmn), workflow, walk);
     }
 

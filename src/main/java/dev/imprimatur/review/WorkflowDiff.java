@@ -79,7 +79,8 @@ public record WorkflowDiff(
         var changed = changes.stream().map(Change::element).distinct().toList();
         var names = new LinkedHashMap<String, String>();
         Stream.of(added, removed, changed).flatMap(List::stream).forEach(id -> {
-            String name = after.getOrDefault(id, before.getOrDefault(id, Map.of())).getOrDefault("name", "");
+            String name =
+                    after.getOrDefault(id, before.getOrDefault(id, Map.of())).getOrDefault("name", "");
             if (!name.isBlank()) names.put(id, name);
         });
         return new WorkflowDiff(added, removed, changed, names, changes);
@@ -138,7 +139,8 @@ public record WorkflowDiff(
             return "";
         String id = in.getAttributeValue(null, "id");
         boolean isOutcome = name.equals("outcome");
-        boolean isPart = id == null || isOutcome || name.endsWith("EventDefinition") || name.matches("time[A-Z].*|.*Expression");
+        boolean isPart =
+                id == null || isOutcome || name.endsWith("EventDefinition") || name.matches("time[A-Z].*|.*Expression");
         String of = isPart ? around : id;
         if (of == null || of.isEmpty()) return "";
         var into = elements.computeIfAbsent(of, none -> new LinkedHashMap<>());

@@ -281,7 +281,9 @@ final class WorkflowFile {
     private void read(byte[] xml) throws XMLStreamException {
         var in = reader(xml);
         if (isUpload() && "1.1".equals(in.getVersion()))
-            fault(in, "the file is XML 1.1, which modellers and the engine do not read; write version=\"1.0\" in its first line");
+            fault(
+                    in,
+                    "the file is XML 1.1, which modellers and the engine do not read; write version=\"1.0\" in its first line");
         while (in.hasNext()) {
             switch (in.next()) {
                 case XMLStreamConstants.START_ELEMENT -> start(in);
@@ -329,7 +331,9 @@ final class WorkflowFile {
             case "process" -> {
                 if (!process.isEmpty()) fault(in, "a file has one process, and this is a second one");
                 if (isUpload() && attribute(in, "isExecutable").equals("false"))
-                    fault(in, "isExecutable=\"false\" keeps the engine from running the process; write isExecutable=\"true\"");
+                    fault(
+                            in,
+                            "isExecutable=\"false\" keeps the engine from running the process; write isExecutable=\"true\"");
                 process = id;
                 if (!file.isEmpty() && !file.equals(id + Workflows.SUFFIX))
                     fault(in, "the process “" + id + "” must have the name of the file");
@@ -386,7 +390,8 @@ final class WorkflowFile {
 
     /** Whether the element is one of another modeller, in the extensions of an element. What is inside of it is as foreign. */
     private boolean isForeign(XMLStreamReader in) {
-        if (foreign == 0 && !"extensionElements".equals(open.stream().skip(1).findFirst().orElse(""))) return false;
+        if (foreign == 0
+                && !"extensionElements".equals(open.stream().skip(1).findFirst().orElse(""))) return false;
         return ForeignNames.isHarmless(String.valueOf(in.getNamespaceURI()), in.getLocalName());
     }
 

@@ -115,10 +115,12 @@ class StoreConfiguration {
                 source.addDataSourceProperty("connectTimeout", seconds);
                 source.addDataSourceProperty("loginTimeout", seconds);
                 source.addDataSourceProperty("socketTimeout", seconds);
-                // the server cancels a statement before the client closes the connection, and a wait for a lock before that: the
+                // the server cancels a statement before the client closes the connection, and a wait for a lock before
+                // that: the
                 // transaction that has the lock may itself wait for a lock of this one
                 source.addDataSourceProperty(
-                        "options", "-c statement_timeout=" + millis * 9 / 10 + " -c lock_timeout=" + millis / LOCK_WAITS);
+                        "options",
+                        "-c statement_timeout=" + millis * 9 / 10 + " -c lock_timeout=" + millis / LOCK_WAITS);
             }
             return source;
         }

@@ -533,8 +533,9 @@ class NotificationsTest {
         mails.stop();
         try {
             titled("Undeliverable");
-            await().atMost(Duration.ofSeconds(20)).until(() -> undelivered(name).has("error")
-                            && undelivered(other).has("error"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            undelivered(name).has("error") && undelivered(other).has("error"));
             assertThat(undelivered(name).get("attempts").asInt()).isEqualTo(1);
             assertThat(undelivered(name).has("nextAttempt")).isTrue();
 

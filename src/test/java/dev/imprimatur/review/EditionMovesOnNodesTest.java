@@ -99,22 +99,13 @@ class EditionMovesOnNodesTest {
     }
 
     private static List<String> open(Node on, Ref guide) {
-        return on
-                .bean(TaskService.class)
-                .createTaskQuery()
-                .processInstanceBusinessKey(id(guide))
-                .list()
-                .stream()
+        return on.bean(TaskService.class).createTaskQuery().processInstanceBusinessKey(id(guide)).list().stream()
                 .map(TaskInfo::getTaskDefinitionKey)
                 .toList();
     }
 
     private List<Integer> moves(Ref guide) {
-        return other
-                .bean(Editions.class)
-                .get(EditionId.parse(id(guide)))
-                .log()
-                .stream()
+        return other.bean(Editions.class).get(EditionId.parse(id(guide))).log().stream()
                 .filter(entry -> entry.kind() == LogEntry.Kind.MOVED)
                 .map(entry -> entry.moved().version())
                 .toList();
@@ -173,7 +164,9 @@ class EditionMovesOnNodesTest {
 
             boolean isMoved = moves(guide).contains(twoStages);
             seen.add(moves(guide).size());
-            assertThat(open(other, guide)).as("after %s writes", after).containsExactly(isMoved ? "check-facts" : "review");
+            assertThat(open(other, guide))
+                    .as("after %s writes", after)
+                    .containsExactly(isMoved ? "check-facts" : "review");
             if (!crash.happened()) {
                 assertThat(answer.status()).isEqualTo(200);
                 break;

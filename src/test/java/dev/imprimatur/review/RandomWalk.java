@@ -695,12 +695,7 @@ final class RandomWalk {
         String workflow = node.bean(Workflows.class)
                 .of(node.bean(ContentTypes.class).require(type))
                 .id();
-        var versions = node.as("admin")
-                .get("/workflows/" + workflow + "/versions")
-                .ok()
-                .get("items")
-                .values()
-                .stream()
+        var versions = node.as("admin").get("/workflows/" + workflow + "/versions").ok().get("items").values().stream()
                 .map(version -> version.get("version").asInt())
                 .filter(number -> number > 0)
                 .toList();
@@ -716,7 +711,8 @@ final class RandomWalk {
                         List.of(Map.of(
                                 "edition",
                                 guide.id() + "." + (random.nextInt(4) == 0 ? Math.max(1, current - 1) : current)))));
-        if (answer != null && answer.status() == 200) moved.addAndGet(answer.json().get("moved").size());
+        if (answer != null && answer.status() == 200)
+            moved.addAndGet(answer.json().get("moved").size());
     }
 
     /** How many editions moved to another version in all walks. */

@@ -81,8 +81,7 @@ class RandomWalksTest {
                 RandomWalk.upload(
                         node,
                         id,
-                        RandomWalk.WORKFLOWS.get(
-                                (RandomWalk.WORKFLOWS.indexOf(id) + i) % RandomWalk.WORKFLOWS.size()));
+                        RandomWalk.WORKFLOWS.get((RandomWalk.WORKFLOWS.indexOf(id) + i) % RandomWalk.WORKFLOWS.size()));
         RandomWalk.upload(node, "members-review", "role-guide-review");
         // the added step: somebody checks the facts before the review
         RandomWalk.upload(node, "members-review", "two-stage-review");

@@ -33,9 +33,10 @@ class WorkflowDiffTest {
                         new Change("review", "name", "Review revision", "Read it all"),
                         new Change("review", "due", "P5D", "P3D"),
                         new Change("review", "outcome request-changes: name", "Request changes", "Send back"));
-        assertThat(diff.changes()).anySatisfy(change -> assertThat(change)
-                .extracting(Change::property, Change::before, Change::after)
-                .containsExactly("waits for", "P4D", "P2D"));
+        assertThat(diff.changes())
+                .anySatisfy(change -> assertThat(change)
+                        .extracting(Change::property, Change::before, Change::after)
+                        .containsExactly("waits for", "P4D", "P2D"));
         assertThat(WorkflowDiff.of(before, before.replaceFirst("x=\"100\"", "x=\"120\""))
                         .changes())
                 .isEmpty();

@@ -164,8 +164,7 @@ class WorkflowUploadTest {
 
     /** The file with what other modellers write. */
     static String annotated(String xml) {
-        return xml
-                .replaceFirst(
+        return xml.replaceFirst(
                         "<definitions",
                         "<definitions xmlns:modeler=\"http://example.org/schema/modeler/1.0\" xmlns:bioc=\"http://bpmn.io/schema/bpmn/biocolor/1.0\""
                                 + " modeler:executionPlatformHint=\"none\" expressionLanguage=\"http://www.w3.org/1999/XPath\"")

@@ -26,8 +26,7 @@ class ModellerTest {
         try (var browser = Browser.open(node)) {
             var page = browser.signedIn("admin");
             page.navigate(BENCH);
-            for (var encoding :
-                    List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_8, StandardCharsets.UTF_16)) {
+            for (var encoding : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_8, StandardCharsets.UTF_16)) {
                 String text = "<?xml version='1.0' encoding='" + encoding.name() + "'?><a n='Prüfung'/>";
                 page.locator("#file").setInputFiles(new FilePayload("a.bpmn", "text/xml", text.getBytes(encoding)));
                 assertThat(page.locator("#bpmn")).hasValue(text);
@@ -72,8 +71,7 @@ class ModellerTest {
             assertThat(start.boundingBox().width).isEqualTo(before);
 
             page.locator("g.djs-shape[data-element-id='review']").click();
-            page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true))
-                    .fill("Read it all");
+            page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("Read it all");
             page.keyboard().press("Tab");
             var field = page.locator("#bpmn");
             assertThat(field).hasValue(Pattern.compile("name=\"Read it all\""));
