@@ -7,6 +7,7 @@ import dev.imprimatur.history.Reviewer;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.history.Stamp;
 import dev.imprimatur.history.StampedPart;
+import dev.imprimatur.testing.UnitTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When the next review of what is published is requested. */
+@UnitTest
 class ReviewTimesTest {
     private static final LocalDate REVIEWED = LocalDate.parse("2026-11-30");
     private static final Duration LEAD = Duration.ofDays(14);
