@@ -33,10 +33,8 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class Discussions {
     private static final int LONGEST = 5_000;
-    /** Whoever may be mentioned may also answer. */
-    private static final String[] COMMENTING = {
-        Permissions.EDITOR, Permissions.REVIEWER, Permissions.PUBLISHER, Permissions.ADMIN
-    };
+    /** The roles of those who write and review; only they may comment. */
+    private static final String[] COMMENTING = {Permissions.EDITOR, Permissions.REVIEWER};
 
     private final Permissions permissions;
     private final GuideRevisions guideRevisions;

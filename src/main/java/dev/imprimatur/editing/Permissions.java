@@ -28,7 +28,6 @@ public class Permissions {
     public static final String EDITOR = "EDITOR";
     public static final String REVIEWER = "REVIEWER";
     public static final String PUBLISHER = "PUBLISHER";
-    public static final String ADMIN = "ADMIN";
 
     private final Guides guides;
     private final Editions editions;

@@ -50,7 +50,7 @@ class CommentsApi {
 
     @PostMapping("/{id}/comments")
     @NeedsScope(Scope.COMMENT)
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER', 'ADMIN')")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     @ResponseStatus(HttpStatus.CREATED)
     CommentView comment(@PathVariable String type, @PathVariable String id, @RequestBody NewComment body, Person me) {
         return CommentView.of(discussions.say(
@@ -66,7 +66,7 @@ class CommentsApi {
             path = "/{id}/comments/{comment}",
             consumes = {"application/merge-patch+json", "application/json"})
     @NeedsScope(Scope.COMMENT)
-    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER', 'ADMIN')")
+    @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
     CommentView resolve(
             @PathVariable String type,
             @PathVariable String id,

@@ -304,17 +304,20 @@ class NotificationsTest {
                 .ok();
         var guide = node.guides().submitted();
 
-        comment("reviewer", guide, "@" + german + " and @admin: look").ok();
+        comment("reviewer", guide, "@" + german + ", @publisher and @second-reviewer: look")
+                .ok();
 
-        awaitTold("admin", guide);
-        assertThat(comment("admin", guide, "I looked.").status()).isEqualTo(201);
-        assertThat(told(german, guide)).isEmpty();
-        assertThat(comment(german, guide, "So did I.").status()).isEqualTo(403);
-        assertThat(Visitor.signedIn(node, "admin")
+        awaitTold("second-reviewer", guide);
+        assertThat(comment("second-reviewer", guide, "I looked.").status()).isEqualTo(201);
+        for (String other : List.of(german, "publisher")) {
+            assertThat(told(other, guide)).isEmpty();
+            assertThat(comment(other, guide, "So did I.").status()).isEqualTo(403);
+        }
+        assertThat(Visitor.signedIn(node, "reviewer")
                         .get("/studio/guides/" + guide.id() + "/review")
                         .body())
-                .contains(">@admin</b>", "Reply")
-                .doesNotContain(">@" + german + "</b>");
+                .contains(">@second-reviewer</b>")
+                .doesNotContain(">@" + german + "</b>", ">@publisher</b>");
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.springframework.web.context.request.WebRequest;
  */
 @Controller
 @RequestMapping("/studio/guides/{id}/comments")
-@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'PUBLISHER', 'ADMIN')")
+@PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER')")
 class CommentsPage {
     private final Guides guides;
     private final GuideRevisions guideRevisions;
