@@ -265,22 +265,23 @@ class NotificationsTest {
 
     @Test
     void aMentionIsToldAndShownAsAMark() {
+        String other = person("EDITOR");
         var guide = node.guides().submitted();
 
-        comment("reviewer", guide, "@publisher, see me@second-editor.example, and @nobody-here <b>")
+        comment("reviewer", guide, "@second-editor, see me@" + other + ".example, and @nobody-here <b>")
                 .ok();
 
-        var it = awaitTold("publisher", guide);
+        var it = awaitTold("second-editor", guide);
         assertThat(it.get("kind").asString()).isEqualTo("mention");
         assertThat(awaitTold("editor", guide).get("kind").asString()).isEqualTo("comment");
-        assertThat(told("second-editor", guide)).isEmpty();
-        assertThat(comment("publisher", guide, "I see.").status()).isEqualTo(201);
-        var page = Visitor.signedIn(node, "publisher").get("/studio/guides/" + guide.id() + "/review");
+        assertThat(told(other, guide)).isEmpty();
+        assertThat(comment("second-editor", guide, "I see.").status()).isEqualTo(201);
+        var page = Visitor.signedIn(node, "second-editor").get("/studio/guides/" + guide.id() + "/review");
         assertThat(page.body())
-                .contains(">@publisher</b>, see me@second-editor.example, and @nobody-here &lt;b&gt;")
+                .contains(">@second-editor</b>, see me@" + other + ".example, and @nobody-here &lt;b&gt;")
                 .contains("id=\"thread-" + it.get("comment").asString());
         var list =
-                Visitor.signedIn(node, "publisher").get("/studio/notifications").body();
+                Visitor.signedIn(node, "second-editor").get("/studio/notifications").body();
         assertThat(list).contains("mentioned you in a comment on").contains("Mark all as read");
     }
 
@@ -324,12 +325,12 @@ class NotificationsTest {
     void theLinkOfACommentLeadsToTheEditionThatItIsAbout() {
         var guide = node.guides().nextEditionSubmitted(node.guides().published(), "Of the next edition.");
 
-        comment("reviewer", guide, "@publisher, is this still true?").ok();
+        comment("reviewer", guide, "@second-editor, is this still true?").ok();
 
-        var it = awaitTold("publisher", guide);
+        var it = awaitTold("second-editor", guide);
         assertThat(it.get("event").asString()).isEqualTo("mentioned");
         assertThat(it.get("edition").asInt()).isEqualTo(1);
-        assertThat(Visitor.signedIn(node, "publisher")
+        assertThat(Visitor.signedIn(node, "second-editor")
                         .get("/studio/notifications")
                         .body())
                 .contains("/studio/guides/" + guide.id() + "/review?edition=1#thread-"
