@@ -280,8 +280,9 @@ class NotificationsTest {
         assertThat(page.body())
                 .contains(">@second-editor</b>, see me@" + other + ".example, and @nobody-here &lt;b&gt;")
                 .contains("id=\"thread-" + it.get("comment").asString());
-        var list =
-                Visitor.signedIn(node, "second-editor").get("/studio/notifications").body();
+        var list = Visitor.signedIn(node, "second-editor")
+                .get("/studio/notifications")
+                .body();
         assertThat(list).contains("mentioned you in a comment on").contains("Mark all as read");
     }
 
