@@ -31,6 +31,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -662,17 +663,22 @@ class NotificationsTest {
     }
 
     @Test
-    void twoNodesSendADigestOnce() {
+    void twoNodesSendADigestOnce() throws Exception {
         assumeFalse(Stores.areEmbedded(), "two nodes need stores that both can reach");
         try (var other = node.beside()) {
             for (int round = 0; round < 5; round++) {
                 String name = person("REVIEWER");
                 prefer(name, Map.of(), "hourly").ok();
-                awaitTold(name, titled("Round " + round));
+                String title = "Round " + round;
+                awaitTold(name, titled(title));
                 node.clock().forward(Duration.ofHours(1));
                 mailTo(name);
                 untilNothingIsDue();
-                assertThat(mailsTo(name)).hasSize(1);
+                // timers of other guides may tell the person something too
+                var mails = new ArrayList<String>();
+                for (var mail : mailsTo(name)) mails.add(part(mail, 0));
+                assertThat(mails).filteredOn(mail -> mail.contains(title)).hasSize(1);
+                assertThat(mails).doesNotHaveDuplicates();
             }
         }
     }
