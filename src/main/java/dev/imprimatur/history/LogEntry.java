@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param reviewers of kind {@code REVIEWERS_CHANGED}: the usernames of the named reviewers, the first choice first; null for none
  * @param requirements of kinds {@code SUBMITTED} and {@code APPROVED}: the requirements that the revision has to meet; null for none
  * @param translatedFrom of kind {@code TRANSLATED}: the revision of the source guide that the text has
- * @param parts of kinds {@code REVIEW_DUE}, {@code REVIEW_ANNOUNCED}, {@code CONFIRMED}, {@code STAMPED} and {@code OVERDUE}: the JSON Pointers of the parts that
- *     the entry is about; null if it is about the whole content
+ * @param parts of kinds {@code REVIEW_DUE}, {@code REVIEW_ANNOUNCED}, {@code CONFIRMED}, {@code STAMPED} and {@code OVERDUE}: the JSON
+ *     Pointers of the parts that the entry is about; null if it is about the whole content
  * @param moved of kind {@code MOVED}
  */
 public record LogEntry(

@@ -100,21 +100,20 @@ class Holders {
         locks.hold(
                 id.edition().guide(),
                 () -> engine.retry(() -> {
-                    boolean done;
-                    do done = isInLine(id, task);
-                    while (!done);
-                    return done;
+                    assign(id, task);
+                    return true;
                 }));
     }
 
-    /** Brings the engine in line with the claim as it is now; returns whether it was in line already. */
-    private boolean isInLine(TaskId id, Task task) {
-        var claim = claims.find(id);
-        var open = tasks.createTaskQuery().taskId(task.getId()).singleResult();
-        if (claim.isEmpty()
-                || open == null
-                || Objects.equals(open.getAssignee(), claim.get().person())) return true;
-        tasks.setAssignee(open.getId(), claim.get().person());
-        return false;
+    /** Assigns the task as the claim says, until the claim does not change meanwhile. */
+    private void assign(TaskId id, Task task) {
+        for (; ; ) {
+            var claim = claims.find(id);
+            var open = tasks.createTaskQuery().taskId(task.getId()).singleResult();
+            if (claim.isEmpty()
+                    || open == null
+                    || Objects.equals(open.getAssignee(), claim.get().person())) return;
+            tasks.setAssignee(open.getId(), claim.get().person());
+        }
     }
 }

@@ -188,6 +188,7 @@ final class WorkflowFile {
      * @param id the id of the process; empty if none was read
      * @param workflow null if there are findings
      * @param walks walks that take each outcome of each task, for the engine to try
+     * @param located makes a finding of a message, with the place of the element that the message names
      */
     record Examined(
             String id,
@@ -301,8 +302,10 @@ final class WorkflowFile {
         open.push(name);
         if (open.size() > DEEPEST)
             throw new XMLStreamException("elements are nested more than " + DEEPEST + " deep", in.getLocation());
-        if (isForeign(in)) {
+        boolean isForeign = isForeign(in);
+        if (isForeign || foreign > 0) {
             foreign++;
+            if (!isForeign) fault(in, notAllowed(in));
             for (int i = 0; i < in.getAttributeCount(); i++)
                 if (isExpression(in.getAttributeValue(i)))
                     fault(in, "an expression is not allowed here: " + in.getAttributeValue(i));
@@ -388,11 +391,11 @@ final class WorkflowFile {
         return file.isEmpty();
     }
 
-    /** Whether the element is one of another modeller, in the extensions of an element. What is inside of it is as foreign. */
+    /** Whether the element is one of another modeller, in the extensions of an element. */
     private boolean isForeign(XMLStreamReader in) {
         if (foreign == 0
                 && !"extensionElements".equals(open.stream().skip(1).findFirst().orElse(""))) return false;
-        return ForeignNames.isHarmless(String.valueOf(in.getNamespaceURI()), in.getLocalName());
+        return ForeignNames.isHarmless(Objects.requireNonNullElse(in.getNamespaceURI(), ""), in.getLocalName());
     }
 
     /** Says once what is allowed, and not at each line again. */

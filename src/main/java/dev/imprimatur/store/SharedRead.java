@@ -24,12 +24,13 @@ public final class SharedRead {
         var other = cache.asMap().putIfAbsent(key, mine);
         if (other != null) return join(other);
         try {
-            mine.complete(reader.apply(key));
+            var value = reader.apply(key);
+            mine.complete(value);
+            return value;
         } catch (RuntimeException | Error failed) {
             mine.completeExceptionally(failed);
             throw failed;
         }
-        return mine.join();
     }
 
     private static <V> V join(CompletableFuture<V> other) {

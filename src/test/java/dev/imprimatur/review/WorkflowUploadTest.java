@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -188,6 +189,24 @@ class WorkflowUploadTest {
         var workflow = Objects.requireNonNull(examined.workflow());
         assertThat(workflow.step("draft")).isPresent();
         assertThat(workflow.step("note")).isEmpty();
+    }
+
+    /** Somebody reads it: it is in no namespace of another modeller. */
+    @Test
+    void whatIsNotOfAnotherModellerIsRefusedAlsoInsideOfWhatIs() throws IOException {
+        String file = annotated(file("parallel-review"));
+        for (String hidden : List.of(
+                "<thing xmlns=\"\"/>",
+                "<bioc:meta><thing xmlns=\"\"/></bioc:meta>",
+                "<bioc:meta><userTask id=\"hidden\"/></bioc:meta>",
+                "<bioc:meta><documentation>x</documentation></bioc:meta>")) {
+            var examined = examine(file.replaceFirst("<bioc:meta metaKey", hidden + "<bioc:meta metaKey"));
+
+            assertThat(examined.findings())
+                    .as(hidden)
+                    .hasSize(1)
+                    .allSatisfy(finding -> assertThat(finding.message()).contains("is not allowed"));
+        }
     }
 
     @Test
