@@ -189,6 +189,11 @@ public class DisplayText {
         return "\u2068" + name + "\u2069";
     }
 
+    /** A title within a sentence: isolated and in quotation marks. */
+    public static String quoted(String title) {
+        return "“" + isolated(title) + "”";
+    }
+
     /** A comment in parts: text, and mentions of people who are told of them, because they may answer. */
     public List<Mentions.Part> mentions(String comment, Guide guide) {
         return Mentions.parts(

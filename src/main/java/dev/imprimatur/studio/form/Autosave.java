@@ -173,7 +173,7 @@ class Autosave {
         }
         String next = "/studio/guides/" + id + "/review";
         RequestContextUtils.getOutputFlashMap(request)
-                .put("notice", "“" + DisplayText.isolated(guide.title()) + "” is submitted for review.");
+                .put("notice", DisplayText.quoted(guide.title()) + " is submitted for review.");
         RequestContextUtils.saveOutputFlashMap(next, request, response);
         return ResponseEntity.ok(Map.of("location", next));
     }

@@ -219,7 +219,7 @@ class EditPage {
                     .toList();
             return refused(guide, saved.copy(), shown, wrong, response, me, model);
         }
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is submitted for review.");
+        Flash.notice(redirect, DisplayText.quoted(guide.title()) + " is submitted for review.");
         return "redirect:/studio/guides/" + id + "/review";
     }
 

@@ -313,8 +313,7 @@ class GuidesPage {
         var guide = guides.require(id);
         review.discard(guide, me);
         Flash.notice(
-                redirect,
-                "Edition " + guide.edition() + " of “" + DisplayText.isolated(guide.title()) + "” is given up.");
+                redirect, "Edition " + guide.edition() + " of " + DisplayText.quoted(guide.title()) + " is given up.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -329,7 +328,7 @@ class GuidesPage {
             RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.unpublish(guide, reason, ReasonCode.chosen(reasonCode), redirectTo.isBlank() ? null : redirectTo, me);
-        Flash.notice(redirect, "Readers no longer see “" + DisplayText.isolated(guide.title()) + "”.");
+        Flash.notice(redirect, "Readers no longer see " + DisplayText.quoted(guide.title()) + ".");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

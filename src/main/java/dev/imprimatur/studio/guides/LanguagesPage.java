@@ -41,7 +41,7 @@ class LanguagesPage {
         var guide = translating.begin(source, tag, slug.isBlank() ? null : slug.strip(), me);
         Flash.notice(
                 redirect,
-                "This is the translation of “" + DisplayText.isolated(source.title()) + "” into " + guide.locale()
+                "This is the translation of " + DisplayText.quoted(source.title()) + " into " + guide.locale()
                         + ". It begins with the text of the source.");
         return "redirect:/studio/guides/" + guide.id() + "/edit?write=yes";
     }
@@ -66,8 +66,7 @@ class LanguagesPage {
         translating.link(guide, to, me);
         Flash.notice(
                 redirect,
-                "“" + DisplayText.isolated(guide.title()) + "” is a translation of “" + DisplayText.isolated(to.title())
-                        + "”.");
+                DisplayText.quoted(guide.title()) + " is a translation of " + DisplayText.quoted(to.title()) + ".");
         return "redirect:/studio/guides/" + id;
     }
 
@@ -76,7 +75,7 @@ class LanguagesPage {
     String unlink(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         translating.unlink(guide, me);
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” stands alone.");
+        Flash.notice(redirect, DisplayText.quoted(guide.title()) + " stands alone.");
         return "redirect:/studio/guides/" + id;
     }
 
@@ -85,7 +84,7 @@ class LanguagesPage {
     String makeSource(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         translating.makeSource(guide, me);
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is the source of the other languages.");
+        Flash.notice(redirect, DisplayText.quoted(guide.title()) + " is the source of the other languages.");
         return "redirect:/studio/guides/" + id;
     }
 }

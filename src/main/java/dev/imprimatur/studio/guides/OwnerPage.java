@@ -41,8 +41,8 @@ class OwnerPage {
         Flash.notice(
                 redirect,
                 username.isEmpty()
-                        ? "Nobody owns “" + DisplayText.isolated(guide.title()) + "” now."
-                        : words.named(username) + " owns “" + DisplayText.isolated(guide.title()) + "” now.");
+                        ? "Nobody owns " + DisplayText.quoted(guide.title()) + " now."
+                        : words.named(username) + " owns " + DisplayText.quoted(guide.title()) + " now.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -68,9 +68,8 @@ class OwnerPage {
         Flash.notice(
                 redirect,
                 usernames.isEmpty()
-                        ? "“" + DisplayText.isolated(guide.title()) + "” names no reviewer now."
-                        : "“" + DisplayText.isolated(guide.title()) + "” names as reviewers: "
-                                + words.inOrder(usernames) + ".");
+                        ? DisplayText.quoted(guide.title()) + " names no reviewer now."
+                        : DisplayText.quoted(guide.title()) + " names as reviewers: " + words.inOrder(usernames) + ".");
         return "redirect:/studio/guides/" + id + "/history";
     }
 }

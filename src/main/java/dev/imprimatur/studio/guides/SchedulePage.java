@@ -57,7 +57,7 @@ class SchedulePage {
         boolean isPublished = guide.state() == Edition.State.PUBLISHED;
         Flash.notice(
                 redirect,
-                "“" + DisplayText.isolated(guide.title()) + "” is published"
+                DisplayText.quoted(guide.title()) + " is published"
                         + (isPublished ? "." : " as soon as the workflow engine answers."));
         return "redirect:/studio/guides/" + id + "/review";
     }

@@ -31,7 +31,7 @@ class SlugPage {
     String rename(@PathVariable String id, @RequestParam String slug, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.rename(guide, slug, me);
-        Flash.notice(redirect, "The slug of “" + DisplayText.isolated(guide.title()) + "” is “" + slug + "”.");
+        Flash.notice(redirect, "The slug of " + DisplayText.quoted(guide.title()) + " is “" + slug + "”.");
         return "redirect:/studio/guides/" + id + "/history";
     }
 
@@ -40,7 +40,7 @@ class SlugPage {
     String duplicate(@PathVariable String id, @RequestParam String slug, Person me, RedirectAttributes redirect) {
         var original = guides.require(id);
         var guide = review.duplicate(original, slug, me);
-        Flash.notice(redirect, "This is a duplicate of “" + DisplayText.isolated(original.title()) + "”.");
+        Flash.notice(redirect, "This is a duplicate of " + DisplayText.quoted(original.title()) + ".");
         return "redirect:/studio/guides/" + guide.id() + "/edit?write=yes";
     }
 
@@ -49,7 +49,7 @@ class SlugPage {
     String delete(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var guide = guides.require(id);
         review.delete(guide.type(), id, me);
-        Flash.notice(redirect, "“" + DisplayText.isolated(guide.title()) + "” is deleted.");
+        Flash.notice(redirect, DisplayText.quoted(guide.title()) + " is deleted.");
         return "redirect:/studio/guides";
     }
 }

@@ -292,9 +292,9 @@ class ReviewPage {
         Flash.notice(
                 redirect,
                 published && live != null
-                        ? "“" + DisplayText.isolated(guide.title()) + "” is published: revision " + live.revision()
+                        ? DisplayText.quoted(guide.title()) + " is published: revision " + live.revision()
                                 + " at position " + live.position() + "."
-                        : "Your decision on “" + DisplayText.isolated(guide.title()) + "” is recorded.");
+                        : "Your decision on " + DisplayText.quoted(guide.title()) + " is recorded.");
         deciding.next(me)
                 .ifPresent(next -> Flash.fields(
                         redirect,
