@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * that was acknowledged is stored, nothing is published without an approval, no step took effect twice, and everything unfinished can
  * be finished.
  */
+@Tag("long")
 @Tag("store")
 class CrashIT {
     private static final int KILLS = Integer.getInteger("crash.kills", 5);

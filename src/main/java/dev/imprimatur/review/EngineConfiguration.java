@@ -53,6 +53,8 @@ class EngineConfiguration {
             engine.setServicesEnabledInScripting(false);
             engine.setEnableSafeBpmnXml(true);
             engine.setAsyncExecutorActivate(false);
+            // the studio draws workflows itself
+            engine.setCreateDiagramOnDeploy(false);
             jobs.setLockOwner(data.secret("node-id", () -> UUID.randomUUID().toString()));
             jobs.setUnlockOwnedJobs(true);
             jobs.setTimerLockTime(LOCK);

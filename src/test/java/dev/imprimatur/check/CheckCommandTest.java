@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The command checks the stores of a server that does not run, prints its findings, and ends with an exit code for scripts. */
+@Tag("long")
 @Tag("store")
 @Isolated("engines of a JVM are in one register")
 class CheckCommandTest {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Every manual change in one of the stores is found. Stores without manual changes are clean. */
+@Tag("long")
 @Tag("store")
 class CheckerTest {
     private static final List<String> COLLECTIONS = List.of(

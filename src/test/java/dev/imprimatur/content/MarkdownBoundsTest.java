@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * For any Markdown, the output has at most a small multiple of the length of the input; rendering takes linear time and a small stack.
  */
+@Tag("long")
 class MarkdownBoundsTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(2, "/introduction");
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Invariant 8: no request distinguishes an unpublished draft from a guide that does not exist. */
+@Tag("long")
 @Tag("store")
 class NonInterferenceTest {
     private static final List<String> PATHS = List.of(

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Guides are translations of one another: what editors see of the source, and what sites see of the other languages. */
+@Tag("long")
 @Tag("store")
 class TranslationsTest {
     private static final Node node = Node.start("imprimatur.ledger.checkpoint-every", "4");

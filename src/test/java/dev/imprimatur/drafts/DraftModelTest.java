@@ -8,6 +8,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No text that a page reported as saved or kept is ever lost, nobody becomes a contributor without a change, and values that nobody
  * edited stay as they were. A failure prints the seed of the run and the trace of its steps.
  */
+@Tag("long")
 @UnitTest
 class DraftModelTest {
     private static final int STEPS = 50;

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What a node remembers of a guide may be outdated, because another node has changed the guide since. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutdatedKnowledgeTest {

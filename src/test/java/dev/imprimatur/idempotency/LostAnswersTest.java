@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A node crashes between the effect of a request and its answer. The same request, sent again, finds its own effect. */
+@Tag("long")
 @Tag("store")
 class LostAnswersTest {
     private static final String KEY = "Idempotency-Key";

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An expert without an account reviews one revision by a link, and whoever invited them answers for it. */
+@Tag("long")
 @Tag("store")
 class InvitationsTest {
     private static final Pattern TASK = Pattern.compile("name=\"task\" value=\"([^\"]+)\"");

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** The calendar in pages, in the studio, and as a feed for calendar programs. */
+@Tag("long")
 @Tag("store")
 class CalendarFeedTest {
     /** How many events the month has that {@link #aMonthWithManyEventsIsReadInPages} fills. */

@@ -47,6 +47,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /** People are told once of what concerns them, in the way that they chose, and of nothing that they may not read. */
+@Tag("long")
 @Tag("store")
 class NotificationsTest {
     private static final AtomicInteger COUNT = new AtomicInteger();

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Invariants 6 and 7: with concurrent and repeated appends, the ledger has no gaps, is in order, and has one entry for each cause. */
+@Tag("long")
 @Tag("store")
 class LedgerTest {
     private static final int WRITERS = 8;

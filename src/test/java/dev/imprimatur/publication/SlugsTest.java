@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Guides get other slugs, are duplicated and deleted, and their slugs are never those of two guides. */
+@Tag("long")
 @Tag("store")
 class SlugsTest {
     private static final Node node = Node.start();

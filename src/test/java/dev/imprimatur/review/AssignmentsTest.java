@@ -15,10 +15,12 @@ import java.util.Set;
 import org.assertj.core.api.Assertions;
 import org.flowable.engine.TaskService;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** No task stays assigned to a person who cannot complete it. */
+@Tag("long")
 class AssignmentsTest {
     private final Node node = Node.start();
     private final Guides guides = node.guides();

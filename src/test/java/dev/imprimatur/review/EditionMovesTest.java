@@ -42,6 +42,7 @@ import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /** Editions stand at every step of the workflows that are shipped, and are moved to other versions. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EditionMovesTest {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Two people review at the same time, the second of them only if the pay has changed. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ParallelReviewTest {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Invariant 6: a request has one effect, however often and however concurrently it is sent. */
+@Tag("long")
 @Tag("store")
 class RacesTest {
     private static final int ROUNDS = 10;

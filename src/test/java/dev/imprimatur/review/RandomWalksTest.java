@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever people, clocks and losses do in whatever order: readers see only what was approved, and no edition is stuck. A failure prints
  * the seed of the walk and as few of its steps as still fail; {@code -Dwalks.seed=} repeats it, {@code -Dwalks.minutes=20} walks longer.
  */
+@Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RandomWalksTest {
     private static final int WALKS = Integer.getInteger("walks", 3);

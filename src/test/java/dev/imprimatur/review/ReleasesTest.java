@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A release is published as a whole or not at all, and only with what the gate demands of each guide. */
+@Tag("long")
 @Tag("store")
 class ReleasesTest {
     private static Node node;

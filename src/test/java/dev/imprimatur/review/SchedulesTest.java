@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Publications and their ends happen at the scheduled instant, once, and never without the approval that they were scheduled for. */
+@Tag("long")
 @Tag("store")
 class SchedulesTest {
     private static Node node;

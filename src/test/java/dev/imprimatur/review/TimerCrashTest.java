@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Tag("store")
 class TimerCrashTest {
     private static final int[] POINTS =
-            SimulatedCrash.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 6, 14};
+            SimulatedCrash.AT_ALL_POINTS ? IntStream.range(0, 40).toArray() : new int[] {0, 9};
     private static final int DUE = 3;
     /** The effects of the two timers of a guide. */
     private static final List<String> TIMED =

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes on the same stores behave as one. */
+@Tag("long")
 @Tag("store")
 class TwoNodesTest {
     @Test

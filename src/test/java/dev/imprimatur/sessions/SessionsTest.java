@@ -47,6 +47,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import tools.jackson.databind.JsonNode;
 
 /** All nodes share the sessions of the studio, and only the holder of a session's secret can use it. */
+@Tag("long")
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionsTest {

@@ -30,11 +30,13 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
 /** The embedded server keeps acknowledged writes, and its file does not grow without limit. */
+@Tag("long")
 class EmbeddedMongoTest {
     @TempDir
     Path directory;

@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.util.HtmlUtils;
 
 /** The walk in docs/workflows.md: a team lead adds a step and sees it in the studio. */
+@Tag("long")
 class WorkflowsPageTest {
     private static final Pattern SNIPPET = Pattern.compile("```xml\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern FIELD = Pattern.compile("<textarea id=\"bpmn\"[^>]*>(.*?)</textarea>", Pattern.DOTALL);
