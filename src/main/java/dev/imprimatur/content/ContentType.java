@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -261,6 +262,13 @@ public final class ContentType {
                 .filter(place -> place.choice() == null)
                 .map(ErrorPlace::unknownField)
                 .distinct()
+                .toList();
+    }
+
+    /** What forms call these places, in order. */
+    public List<String> labels(List<String> pointers) {
+        return pointers.stream()
+                .map(pointer -> Labels.of(shape(), MissingNode.getInstance(), pointer))
                 .toList();
     }
 

@@ -31,14 +31,7 @@ public class ScheduleNotices {
      * @param did what this person did
      */
     public record Notice(
-            @BsonId String id,
-            String account,
-            String guide,
-            String title,
-            String who,
-            String did,
-            Instant at,
-            boolean dismissed) {}
+            @BsonId String id, String account, String guide, String who, String did, Instant at, boolean dismissed) {}
 
     private final MongoCollection<Notice> notices;
 
@@ -58,7 +51,6 @@ public class ScheduleNotices {
                                 edition.id() + " " + cause.seq(),
                                 ended.setBy().account(),
                                 guide.id(),
-                                guide.title(),
                                 cause.by().name(),
                                 ended.inWords(),
                                 cause.at(),

@@ -67,6 +67,7 @@ class NotificationsApi {
             String event,
             @Nullable GuideRef guide,
             int edition,
+            @Nullable List<String> parts,
             @Nullable String task,
             @Nullable String comment,
             @Nullable By by,
@@ -84,6 +85,7 @@ class NotificationsApi {
                             ? null
                             : new GuideRef(guide.id(), guide.type(), guide.locale(), guide.slug(), guide.title()),
                     it.edition(),
+                    it.parts(),
                     it.task(),
                     it.comment(),
                     By.of(item),

@@ -72,7 +72,7 @@ public class Bell {
     }
 
     private Item item(Notification it, @Nullable Guide guide) {
-        return new Item(it, guide, wording.who(it), wording.did(it), guide == null ? null : Wording.path(it));
+        return new Item(it, guide, wording.who(it), wording.did(it, guide), guide == null ? null : Wording.path(it));
     }
 
     /** Marks notifications as read; those of others, and those that do not exist, are left out. */

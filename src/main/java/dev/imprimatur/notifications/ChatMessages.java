@@ -23,6 +23,7 @@ class ChatMessages {
      * What one chat is told about one event. The text is written when it is posted.
      *
      * @param id the chat, the time and the event, so that an event is posted once, and in order
+     * @param parts the JSON Pointers of the parts whose review is or comes due; null if it is about the whole guide
      * @param asks whether the event opened a task
      * @param open whether it has not been posted yet
      */
@@ -32,6 +33,7 @@ class ChatMessages {
             String event,
             String guide,
             int edition,
+            @Nullable List<String> parts,
             @Nullable String thread,
             @Nullable String by,
             boolean asks,

@@ -93,6 +93,7 @@ class ChatOutbox {
                         event.name(),
                         event.guide(),
                         event.edition(),
+                        event.parts(),
                         event.thread(),
                         event.by(),
                         asks,

@@ -141,7 +141,7 @@ class ChatSender implements SmartLifecycle {
         String title = "“" + harmless(guide.title()) + "”, "
                 + Language.of(guide.locale()).name();
         String did = it.by() == null
-                ? Wording.byNobody(it.event(), it.asks())
+                ? wording.byNobody(it.event(), it.parts(), guide, it.asks())
                 : wording.actor(it.by()).words(ChatSender::harmless) + " " + Wording.did(it.event(), it.asks());
         return did + " " + title + " " + setup.link(Wording.path(it.guide(), it.edition(), it.event(), it.thread()));
     }

@@ -73,8 +73,8 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
         if (lines.size() > 1) return lines.size() + " notifications from Imprimatur";
         var line = lines.getFirst();
         String language = ", " + line.language().name();
-        return shortened(line.words(UnaryOperator.identity()) + line.title(), LONGEST_TITLE - language.length())
-                + language;
+        String words = line.words(DigestMail::isolated);
+        return words + isolated(shortened(line.title(), LONGEST_TITLE - words.length() - language.length())) + language;
     }
 
     /**

@@ -9,10 +9,12 @@ import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.review.Claim;
 import dev.imprimatur.review.Claims;
 import dev.imprimatur.store.Failures;
+import dev.imprimatur.store.UnitOfWork;
 import dev.imprimatur.store.WatchThread;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +41,10 @@ class Follower implements SmartLifecycle {
     private static final Duration OVERLAP = Duration.ofMinutes(5);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** How long the facts of one request are waited for, so that a log of which several entries tell is read once. */
+    private static final Duration GATHERED = Duration.ofMillis(100);
+
+    private static final int AT_ONCE = 200;
     private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
     private final EditionLog editionLog;
@@ -134,10 +140,9 @@ class Follower implements SmartLifecycle {
                     prune();
                 }
             }
-            for (var fact = queue.poll(); fact != null; fact = queue.poll()) {
-                if (ledger.isBehind()) missed = true;
-                else tell(fact);
-                if (isTimeToSweep() || !thread.isRunning()) break;
+            if (!queue.isEmpty()) {
+                thread.pause(GATHERED);
+                tellQueued();
             }
         } catch (RuntimeException failed) {
             missed = true;
@@ -146,6 +151,19 @@ class Follower implements SmartLifecycle {
             return;
         }
         thread.pauseUntilWoken(PAUSE);
+    }
+
+    /** Tells what was appended. All of it is older than the unit of work, so the logs that are read once there contain it. */
+    private void tellQueued() {
+        var facts = new ArrayList<Object>();
+        queue.drainTo(facts, AT_ONCE);
+        if (ledger.isBehind()) missed = true;
+        else
+            UnitOfWork.of(() -> {
+                facts.forEach(this::tell);
+                return null;
+            });
+        if (!queue.isEmpty()) thread.wake();
     }
 
     private boolean isTimeToSweep() {

@@ -254,7 +254,7 @@ class Mailer implements SmartLifecycle {
     private DigestMail.Line line(Notification it, Guide guide) {
         return new DigestMail.Line(
                 wording.who(it),
-                wording.did(it),
+                wording.did(it, guide),
                 guide.title(),
                 Language.of(guide.locale()),
                 setup.link(Wording.path(it)));

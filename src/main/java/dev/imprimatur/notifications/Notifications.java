@@ -35,6 +35,7 @@ public class Notifications {
      * @param id the time, the event and the person, so that a person is told of an event once
      * @param person the username of the account
      * @param event what happened: the kind of the log entry such as {@code submitted}, or that somebody wrote a comment
+     * @param parts the JSON Pointers of the parts whose review is or comes due; null if it is about the whole guide
      * @param task the id of the task; null if it is about none
      * @param comment the id of the comment; null if it is about none
      * @param thread the id of the comment that begins the thread; null if it is about no comment
@@ -51,6 +52,7 @@ public class Notifications {
             String event,
             String guide,
             int edition,
+            @Nullable List<String> parts,
             @Nullable String task,
             @Nullable String comment,
             @Nullable String thread,

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +38,7 @@ class Notifier {
             String name,
             String guide,
             int edition,
+            @Nullable List<String> parts,
             @Nullable String comment,
             @Nullable String thread,
             @Nullable String by,
@@ -47,6 +49,7 @@ class Notifier {
                     Recipients.event(entry),
                     entry.edition().guide(),
                     entry.edition().number(),
+                    entry.parts(),
                     null,
                     null,
                     Recipients.isByNobody(entry) ? null : entry.by().account(),
@@ -64,6 +67,7 @@ class Notifier {
                     "commented",
                     comment.guide(),
                     edition,
+                    null,
                     comment.id(),
                     Objects.requireNonNullElse(comment.parent(), comment.id()),
                     comment.author(),
@@ -142,7 +146,8 @@ class Notifier {
 
     private static Event event(Claim claim, String name, @Nullable String by) {
         var edition = claim.editionId();
-        return new Event(claim.id() + "." + name, name, edition.guide(), edition.number(), null, null, by, claim.at());
+        return new Event(
+                claim.id() + "." + name, name, edition.guide(), edition.number(), null, null, null, by, claim.at());
     }
 
     private void tell(Event event, Map<String, Reason> people) {
@@ -161,6 +166,7 @@ class Notifier {
                     reason.kind() == NotificationKind.MENTION ? "mentioned" : event.name(),
                     event.guide(),
                     event.edition(),
+                    event.parts(),
                     reason.task(),
                     event.comment(),
                     event.thread(),

@@ -2,8 +2,12 @@
 package dev.imprimatur.notifications;
 
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Guide;
 import dev.imprimatur.invitations.Invitations;
 import dev.imprimatur.notifications.Notifications.Notification;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -13,10 +17,12 @@ import org.springframework.web.util.UriComponentsBuilder;
 class Wording {
     private final Accounts accounts;
     private final Invitations invitations;
+    private final ContentTypes types;
 
-    Wording(Accounts accounts, Invitations invitations) {
+    Wording(Accounts accounts, Invitations invitations, ContentTypes types) {
         this.accounts = accounts;
         this.invitations = invitations;
+        this.types = types;
     }
 
     /** The person who did it; null if nobody did. */
@@ -33,15 +39,21 @@ class Wording {
                 .orElseGet(() -> new Actor(username, null, false));
     }
 
-    /** What happened to the guide, as a sentence without the guide: after the name of a person if one did it. */
-    String did(Notification it) {
+    /**
+     * What happened to the guide, as a sentence without the guide: after the name of a person if one did it.
+     *
+     * @param guide the guide; null if it was deleted
+     */
+    String did(Notification it, @Nullable Guide guide) {
         return switch (it.kind()) {
             case MENTION -> "mentioned you in a comment on";
             case COMMENT -> "commented on";
             case OWNER -> "made you the owner of";
             case SCHEDULE -> "ended the schedule that you set for";
             case TASK, REMINDER, DECISION ->
-                it.by() == null ? byNobody(it.event(), it.task() != null) : did(it.event(), it.task() != null);
+                it.by() == null
+                        ? byNobody(it.event(), it.parts(), guide, it.task() != null)
+                        : did(it.event(), it.task() != null);
         };
     }
 
@@ -63,14 +75,25 @@ class Wording {
         };
     }
 
-    static String byNobody(String event, boolean asks) {
+    /**
+     * What happened to the guide although nobody did it.
+     *
+     * @param parts the parts whose review it is about; null if it is about the whole guide
+     */
+    String byNobody(String event, @Nullable List<String> parts, @Nullable Guide guide, boolean asks) {
+        String review = parts == null || guide == null
+                ? "The review"
+                : "The review of "
+                        + types.require(guide.type()).labels(parts).stream()
+                                .map(DigestMail::isolated)
+                                .collect(Collectors.joining(" and "));
         return switch (event) {
             case "assigned" -> "You have a task:";
             case "reminded" -> "Still waiting for a decision:";
             case "escalated" -> "Nobody has decided in time:";
-            case "review-announced" -> "The review comes due soon:";
-            case "review-due" -> "The review is due:";
-            case "overdue" -> "The review is overdue:";
+            case "review-announced" -> review + " comes due soon:";
+            case "review-due" -> review + " is due:";
+            case "overdue" -> review + " is overdue:";
             case "published" -> "Published:";
             case "unpublished" -> "Unpublished:";
             default -> asks ? "Waiting for a decision:" : "Changed:";

@@ -8,7 +8,6 @@ import dev.imprimatur.accounts.Accounts;
 import dev.imprimatur.comments.Discussions;
 import dev.imprimatur.comments.Mentions;
 import dev.imprimatur.content.ContentTypes;
-import dev.imprimatur.content.Labels;
 import dev.imprimatur.content.Segmentation;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.Language;
@@ -32,7 +31,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.node.MissingNode;
 
 /** Formats states, dates, times and names for pages. Templates use this bean as {@code @words}. */
 @Component("words")
@@ -143,9 +141,8 @@ public class DisplayText {
 
     /** The labels of parts of guides of a type: “Compensation”. */
     public String parts(String type, List<String> pointers) {
-        var shape = types.require(type).shape();
-        return pointers.stream()
-                .map(pointer -> isolated(Labels.of(shape, MissingNode.getInstance(), pointer)))
+        return types.require(type).labels(pointers).stream()
+                .map(DisplayText::isolated)
                 .collect(Collectors.joining(" and "));
     }
 

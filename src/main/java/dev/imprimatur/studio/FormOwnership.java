@@ -56,7 +56,7 @@ public class FormOwnership implements HandlerInterceptor {
     }
 
     private String named(String account) {
-        return "“" + words.named(account) + "”";
+        return DisplayText.quoted(words.name(account));
     }
 
     private static @Nullable String writer(HttpServletRequest request) {

@@ -68,6 +68,8 @@ class HomePage {
         }
     }
 
+    record EndedSchedule(ScheduleNotices.Notice notice, Guide guide) {}
+
     record Recent(LedgerEntry entry, String title) {}
 
     @GetMapping("/studio")
@@ -83,7 +85,7 @@ class HomePage {
                                 decisions.previous() == null ? drafts.stream() : Stream.empty())
                         .toList());
         model.addAttribute("count", inbox.waiting(me) + drafts.size());
-        model.addAttribute("endedSchedules", notices.of(me.account()));
+        model.addAttribute("endedSchedules", endedSchedules(me));
         model.addAttribute("drafts", unfinished(all, me));
         model.addAttribute("pages", PageLinks.of("/studio", decisions));
         model.addAttribute("others", waitingForOthers(all, me));
@@ -98,6 +100,15 @@ class HomePage {
     String dismiss(@RequestParam String notice, Person me) {
         notices.dismiss(notice, me.account());
         return "redirect:/studio";
+    }
+
+    private List<EndedSchedule> endedSchedules(Person me) {
+        var ended = notices.of(me.account());
+        var cards =
+                guides.find(ended.stream().map(ScheduleNotices.Notice::guide).collect(Collectors.toSet()));
+        return ended.stream()
+                .flatMap(it -> Stream.ofNullable(cards.get(it.guide())).map(guide -> new EndedSchedule(it, guide)))
+                .toList();
     }
 
     /** The drafts that wait for this person: those assigned to them, and those that they wrote and for which changes are requested. */

@@ -392,7 +392,8 @@ class NotificationsTest {
 
         assertThat(message.getHeader("X-Evil")).isNull();
         assertThat(message.getAllRecipients()).hasSize(1);
-        assertThat(message.getSubject()).isEqualTo("Eve Bcc: all@example.org asks A X-Evil: 1, German (Germany)");
+        assertThat(message.getSubject())
+                .isEqualTo("\u2068Eve Bcc: all@example.org\u2069 asks \u2068A X-Evil: 1\u2069, German (Germany)");
     }
 
     @Test
@@ -409,8 +410,8 @@ class NotificationsTest {
         message.saveChanges();
 
         assertThat(message.getSubject())
-                .startsWith("Ada a, Economist (invited expert) approved x")
-                .endsWith("…, Arabic (Egypt)");
+                .startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved \u2068x")
+                .endsWith("…\u2069, Arabic (Egypt)");
         assertThat(part(message, 0))
                 .startsWith("\u2068Ada a\u2069, \u2068Economist\u2069 (invited expert) approved “\u2068x");
         assertThat(part(message, 1))

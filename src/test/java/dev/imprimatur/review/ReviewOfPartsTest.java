@@ -235,6 +235,33 @@ class ReviewOfPartsTest {
     }
 
     @Test
+    void peopleAreToldWhichPartComesDue() {
+        var guides = node.guides();
+        var guide = guides.published();
+        node.clock().to(startOf(part(guide).get("reviewDue")).minus(Duration.ofDays(3)));
+        node.renewTokens();
+        untilAsked(guide);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(told(guide)).anySatisfy(it -> {
+                    assertThat(it.get("event").asString()).isEqualTo("review-due");
+                    assertThat(it.get("parts").values())
+                            .extracting(JsonNode::asString)
+                            .containsExactly(PART);
+                }));
+        assertThat(Visitor.signedIn(node, "reviewer")
+                        .get("/studio/notifications")
+                        .body())
+                .contains("The review of \u2068Compensation\u2069 is due:");
+    }
+
+    private static List<JsonNode> told(Ref guide) {
+        return node.as("reviewer").get("/notifications").ok().get("items").values().stream()
+                .filter(it -> it.at("/guide/id").asString().equals(guide.id()))
+                .toList();
+    }
+
+    @Test
     void whatComesDueMeanwhileGivesTheTaskAnotherIdAndAWholeReviewRenewsTheParts() {
         var guides = node.guides();
         var guide = guides.published();

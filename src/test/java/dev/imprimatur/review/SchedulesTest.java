@@ -836,7 +836,10 @@ class SchedulesTest {
         assertThat(ended.get("setBy").asString()).isEqualTo("publisher");
         assertThat(ended.get("cause").asString()).isEqualTo("superseded");
         assertThat(visitor.get("/studio").body())
-                .contains("schedule that you set for <a href=\"" + link, "published the next edition");
+                .contains(
+                        "schedule that you set for <a href=\"" + link + "\" lang=\"en",
+                        "English",
+                        "published the next edition");
         assertThat(Visitor.signedIn(node, "reviewer").get("/studio").body())
                 .doesNotContain("Your schedules that ended");
 

@@ -127,6 +127,7 @@ class LanguagesOnPagesTest {
         String form = editor.get(at + "/edit").body();
         assertThat(form)
                 .contains("<h1 " + ARABIC)
+                .containsPattern("<title>\u2068[^<]+\u2069, draft · Imprimatur</title>")
                 .containsPattern("<textarea dir=\"rtl\" lang=\"ar-EG\"[^>]*name=\"/summary\"");
         assertThat(form).containsPattern("<input dir=\"rtl\" lang=\"ar-EG\"[^>]*name=\"/title\"");
         assertThat(form).contains("<h1 " + ARABIC + ">");

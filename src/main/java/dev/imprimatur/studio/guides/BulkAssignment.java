@@ -53,7 +53,7 @@ class BulkAssignment {
             String titles = assigned.stream()
                     .distinct()
                     .limit(NAMED)
-                    .map(title -> "“" + title + "”")
+                    .map(DisplayText::quoted)
                     .collect(Collectors.joining(", "));
             long more = assigned.stream().distinct().count() - NAMED;
             return DisplayText.count(assigned.size(), "task") + " assigned to " + DisplayText.isolated(to.name()) + ": "

@@ -140,7 +140,7 @@ class ReleasesPages {
     @PreAuthorize("hasRole('PUBLISHER')")
     String publish(@PathVariable String id, Person me, RedirectAttributes redirect) {
         var release = releases.publish(id, me);
-        Flash.notice(redirect, "“" + release.name() + "” is published.");
+        Flash.notice(redirect, DisplayText.quoted(release.name()) + " is published.");
         return redirect(id);
     }
 
