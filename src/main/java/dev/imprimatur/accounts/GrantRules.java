@@ -4,6 +4,7 @@ package dev.imprimatur.accounts;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.people.Grant;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import java.util.Collection;
 import java.util.IllformedLocaleException;
@@ -67,7 +68,7 @@ class GrantRules {
                 faults.add(new Fault(at + "/locales/" + i, "a locale is a BCP 47 language tag such as de or de-AT"));
         for (int i = 0; i < given(grant.tags()).size(); i++)
             if (given(grant.tags()).get(i).isBlank()
-                    || given(grant.tags()).get(i).length() > LONGEST)
+                    || CleanText.length(given(grant.tags()).get(i)) > LONGEST)
                 faults.add(new Fault(at + "/tags/" + i, "a tag of 1 to " + LONGEST + " characters"));
         return new Grant(
                 grant.role(),
@@ -105,7 +106,7 @@ class GrantRules {
     static SortedSet<String> groups(List<String> groups, Collection<Fault> faults) {
         if (groups.size() > MOST) faults.add(new Fault("/groups", "at most " + MOST + " groups"));
         for (int i = 0; i < groups.size(); i++)
-            if (groups.get(i).length() > LONGEST
+            if (CleanText.length(groups.get(i)) > LONGEST
                     || !GROUP.matcher(groups.get(i)).matches())
                 faults.add(new Fault("/groups/" + i, "lower-case words and digits with hyphens, such as pay"));
         return new TreeSet<>(groups);

@@ -21,14 +21,14 @@ final class SignedName {
 
     /** The error in a name; null if the name is valid. */
     static @Nullable String nameFault(String given) {
-        if (CleanText.hasUnseen(given) || key(given).isEmpty() || normal(given).length() > LONGEST)
+        if (CleanText.hasUnseen(given) || key(given).isEmpty() || CleanText.length(normal(given)) > LONGEST)
             return "a name of 1 to 100 characters, with letters, and without control characters and direction marks";
         return RESERVED.contains(key(given)) ? "this name is reserved; give the name of a person" : null;
     }
 
     /** The error in a title; null if the title is valid. */
     static @Nullable String titleFault(@Nullable String given) {
-        return given != null && (CleanText.hasUnseen(given) || normal(given).length() > LONGEST)
+        return given != null && (CleanText.hasUnseen(given) || CleanText.length(normal(given)) > LONGEST)
                 ? "a title of at most 100 characters, without control characters and direction marks"
                 : null;
     }

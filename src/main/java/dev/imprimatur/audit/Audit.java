@@ -9,6 +9,7 @@ import dev.imprimatur.paging.Page;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.problem.Audience;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.SealedCollection;
 import dev.imprimatur.signing.Seals;
@@ -277,7 +278,7 @@ public class Audit {
     }
 
     private static @Nullable String shortened(@Nullable String text) {
-        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        return text == null ? null : CleanText.start(text, LONGEST);
     }
 
     /**

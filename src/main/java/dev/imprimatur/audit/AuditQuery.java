@@ -3,6 +3,7 @@ package dev.imprimatur.audit;
 
 import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
 import java.time.DateTimeException;
@@ -59,7 +60,7 @@ public record AuditQuery(
 
     private static @Nullable String text(String name, @Nullable String given) {
         if (given == null || given.isBlank()) return null;
-        if (given.length() > LONGEST) throw malformed(name, "a text of at most " + LONGEST + " characters");
+        if (CleanText.length(given) > LONGEST) throw malformed(name, "a text of at most " + LONGEST + " characters");
         return given.strip();
     }
 

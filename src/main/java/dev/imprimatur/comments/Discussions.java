@@ -92,7 +92,7 @@ public class Discussions {
         if (CleanText.isBlank(remark.body()))
             throw Refusal.malformed("/body", "write what you want to say").raise();
         CleanText.mustBeClean("/body", remark.body());
-        if (remark.body().length() > LONGEST)
+        if (CleanText.length(remark.body()) > LONGEST)
             throw Refusal.malformed(
                             "/body",
                             "a comment has at most " + LONGEST + " characters; this has "

@@ -327,7 +327,8 @@ public final class Transitions {
         if (edition.state() == State.APPROVED)
             throw Refusal.conflict(
                             "being-published",
-                            "edition " + edition.id().number() + " is being published at the moment; read it again")
+                            "edition " + edition.id().number()
+                                    + " is approved and goes to publication without a schedule; complete the task behind the approval that is open, or read it again")
                     .raise();
     }
 

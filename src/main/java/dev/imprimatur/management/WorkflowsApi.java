@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -245,12 +246,11 @@ class WorkflowsApi {
     /** Walks through a workflow on the test bench. Changes nothing. */
     @PostMapping("/test")
     Items<PositionView> test(@RequestBody Test body) {
-        if (body.bpmn() != null && body.workflow() != null)
-            throw Refusal.malformed("/workflow", "give bpmn or workflow, and not both")
-                    .raise();
+        if ((body.bpmn() == null) == (body.workflow() == null))
+            throw Refusal.malformed("/workflow", "give either bpmn or workflow").raise();
         String bpmn = body.bpmn() != null
                 ? body.bpmn()
-                : design.require(body.workflow() == null ? "" : body.workflow()).bpmn();
+                : design.require(Objects.requireNonNull(body.workflow())).bpmn();
         return new Items<>(design.test(bpmn, walkthrough(body)).stream()
                 .map(PositionView::of)
                 .toList());

@@ -158,11 +158,12 @@ class Follower implements SmartLifecycle {
         var facts = new ArrayList<Object>();
         queue.drainTo(facts, AT_ONCE);
         if (ledger.isBehind()) missed = true;
-        else
-            UnitOfWork.of(() -> {
+        else {
+            var _ = UnitOfWork.of(() -> {
                 facts.forEach(this::tell);
-                return null;
+                return facts;
             });
+        }
         if (!queue.isEmpty()) thread.wake();
     }
 

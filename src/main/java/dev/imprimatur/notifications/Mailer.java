@@ -10,6 +10,7 @@ import dev.imprimatur.editing.Language;
 import dev.imprimatur.notifications.Mailboxes.Mailbox;
 import dev.imprimatur.notifications.Notifications.Notification;
 import dev.imprimatur.notifications.Notifications.Notification.Mail;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.WatchThread;
 import dev.imprimatur.webhooks.RetryDelay;
@@ -285,7 +286,7 @@ class Mailer implements SmartLifecycle {
         while (cause.getCause() != null) cause = cause.getCause();
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         String line = DigestMail.oneLine(message);
-        return line.length() <= LONGEST_ERROR ? line : line.substring(0, LONGEST_ERROR);
+        return CleanText.start(line, LONGEST_ERROR);
     }
 
     private void failed(Mailbox box, String error) {

@@ -56,11 +56,21 @@ public final class CleanText {
      */
     public static String name(String pointer, String given, int longest) {
         String name = given.strip();
-        if (isBlank(name) || name.length() > longest || hasUnseen(name))
+        if (isBlank(name) || length(name) > longest || hasUnseen(name))
             throw Refusal.malformed(
                             pointer, "has 1 to " + longest + " characters, on one line and without direction marks")
                     .raise();
         return name;
+    }
+
+    /** The length of a text as limits count it: in characters of Unicode, of which a Java string may need two for one. */
+    public static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /** The text, or its first characters if it is longer; no character is cut in half. */
+    public static String start(String text, int longest) {
+        return length(text) <= longest ? text : text.substring(0, text.offsetByCodePoints(0, longest));
     }
 
     /** Noncharacters are the last two code points of each plane and 32 others (The Unicode Standard, 23.7). */

@@ -56,6 +56,12 @@ class Gate {
         return admit(all, EnumSet.of(Edition.State.APPROVED, Edition.State.PUBLISHED));
     }
 
+    /** Refuses an edition whose log was changed: the gate counts only decisions that this server sealed. */
+    void mustBeSealed(Guide guide, Edition edition) {
+        edition.mustBeSound();
+        editions.mustBeWhole(guide.id());
+    }
+
     /** Throws the refusal that {@link #admit} would throw if the edition, which may still wait for its publication, were published now. */
     void wouldAdmit(Guide guide, Edition edition) {
         admit(Map.of(guide, edition), EnumSet.of(Edition.State.APPROVED, Edition.State.SCHEDULED));
@@ -91,15 +97,19 @@ class Gate {
         if (!revision.isIntact() || !revision.ref().equals(submitted))
             throw refused("the stored revision is not the one that was reviewed");
         if (!stamp.reviewed().equals(submitted)) throw refused("the stamp is for another revision");
-        boolean isApproved = stamp.origin() == Stamp.Origin.IMPORTED
-                ? edition.evidence()
-                        .map(Stamp::ofWhole)
-                        .filter(stamp.ofWhole()::equals)
-                        .isPresent()
-                : approvers(edition, revision, areMembersOnly) >= edition.approvalsRequired();
-        if (isApproved && stamp.origin() != Stamp.Origin.IMPORTED)
+        var evidence = edition.evidence()
+                .map(Stamp::ofWhole)
+                .filter(it -> it.reviewed().equals(submitted))
+                .orElse(null);
+        if (evidence != null) {
+            if (!stamp.ofWhole().equals(evidence) && !isConfirmed(edition, revision, areMembersOnly, stamp))
+                throw refused("nobody who did not contribute has confirmed the review that was imported");
+        } else {
+            if (stamp.origin() == Stamp.Origin.IMPORTED
+                    || approvers(edition, revision, areMembersOnly) < edition.approvalsRequired())
+                throw refused("the revision has not been approved by enough people who did not contribute");
             mustMeetRequirements(edition, revision, areMembersOnly);
-        if (!isApproved) throw refused("the revision has not been approved by enough people who did not contribute");
+        }
         mustHaveReviewedParts(edition, revision, stamp, areMembersOnly);
     }
 
@@ -117,6 +127,15 @@ class Gate {
                 throw refused("nobody who did not contribute has confirmed " + part.pointer());
     }
 
+    /** Whether the stamp is from a confirmation of the whole revision by a reviewer who did not contribute. */
+    private boolean isConfirmed(Edition edition, Revision revision, boolean areMembersOnly, Stamp stamp) {
+        return isConfirmed(
+                edition,
+                revision,
+                areMembersOnly,
+                entry -> entry.isAboutWhole() && entry.at().equals(stamp.reviewedAt()));
+    }
+
     /** Whether a reviewer who did not contribute confirmed the revision with such an entry. */
     private boolean isConfirmed(Edition edition, Revision revision, boolean areMembersOnly, Predicate<LogEntry> such) {
         var contributors = editions.contributors(edition, revision.ref());
@@ -126,12 +145,6 @@ class Gate {
                 .anyMatch(entry -> isByReviewer(entry)
                         && !(areMembersOnly && entry.by().isExternal())
                         && !entry.by().isAmong(contributors));
-    }
-
-    /** Refuses an edition whose log was changed: the gate counts only decisions that this server sealed. */
-    private void mustBeSealed(Guide guide, Edition edition) {
-        edition.mustBeSound();
-        editions.mustBeWhole(guide.id());
     }
 
     /**
@@ -176,11 +189,7 @@ class Gate {
         var revision = guideRevisions.require(guide, current.revision());
         boolean areMembersOnly = types.require(guide.type()).isMembersOnly();
         var published = current.review();
-        boolean isWholeReviewed = isConfirmed(
-                        edition,
-                        revision,
-                        areMembersOnly,
-                        entry -> entry.isAboutWhole() && entry.at().equals(stamp.reviewedAt()))
+        boolean isWholeReviewed = isConfirmed(edition, revision, areMembersOnly, stamp)
                 || published != null && !stamp.stampedParts().isEmpty() && ReviewEvidence.isStampOf(stamp, published);
         if (!revision.isIntact()
                 || !current.contentHash().equals(stamp.reviewed().contentHash())

@@ -81,7 +81,7 @@ public class NewLineage {
      * @param message why, in the administrator's words
      */
     public synchronized EndOfLedger.Report decide(String ending, String message, Person by) {
-        if (CleanText.isBlank(message) || message.length() > LONGEST_MESSAGE)
+        if (CleanText.isBlank(message) || CleanText.length(message) > LONGEST_MESSAGE)
             throw Refusal.malformed("/message", "say why, in at most " + LONGEST_MESSAGE + " characters")
                     .raise();
         if (lineage.isFormer(ending) && !end.report().isBehind()) return end.report();

@@ -95,19 +95,35 @@ public class Publication {
                             "in-release",
                             "edition " + id.number() + " is published with its release, and not by itself")
                     .raise();
-        var revision = gate.admit(guide, edition);
-        var stamp = edition.stamp().orElseThrow();
-        store(List.of(revision));
-        slugs.mustBeFreeForThese(List.of(guide));
-        var entry = ledger.append(publishing(
-                guide, renaming.firstSlug(guide), links.namesFor(List.of(guide)).get(guide.id()), id, revision, stamp));
-        links.alignLedger(List.of(guide), List.of(entry));
+        // what the gate asks may have changed since it was published
+        var entry = publishedBefore(guide, edition).orElseGet(() -> publish(guide, edition));
         var published = editions.published(id, entry.position());
         boolean isRenamed =
                 published.renamedTo().filter(slug -> !slug.equals(entry.slug())).isPresent();
         // renamed while it was unpublished
         boolean hasOtherSlug = guide.live() == null && !guide.slug().equals(entry.slug());
         if (isRenamed || hasOtherSlug) renaming.alignLedger(id.guide());
+        return entry;
+    }
+
+    private Optional<LedgerEntry> publishedBefore(Guide guide, Edition edition) {
+        if (edition.state() != Edition.State.PUBLISHED) return Optional.empty();
+        gate.mustBeSealed(guide, edition);
+        return edition.submitted().flatMap(revision -> ledger.ofCause(publishCause(edition.id(), revision.number())));
+    }
+
+    private LedgerEntry publish(Guide guide, Edition edition) {
+        var revision = gate.admit(guide, edition);
+        store(List.of(revision));
+        slugs.mustBeFreeForThese(List.of(guide));
+        var entry = ledger.append(publishing(
+                guide,
+                renaming.firstSlug(guide),
+                links.namesFor(List.of(guide)).get(guide.id()),
+                edition.id(),
+                revision,
+                edition.stamp().orElseThrow()));
+        links.alignLedger(List.of(guide), List.of(entry));
         return entry;
     }
 

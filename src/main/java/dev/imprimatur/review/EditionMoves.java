@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -400,15 +401,23 @@ public class EditionMoves {
 
     /** Moves an edition whose log still has this length; returns whether it did. */
     private boolean moveOne(EditionId id, int entries, Target to, Person by) {
+        var proposed = new HashSet<Instant>();
         var edition = editions.move(
                 id,
                 (now, at) -> now.log().size() != entries || now.damage().isPresent()
                         ? Optional.empty()
                         : Optional.of(move(now, to).result(by, at))
                                 .filter(result -> result.reasons().isEmpty())
-                                .map(result -> result.after().log().getLast()));
+                                .map(result -> result.after().log().getLast())
+                                .filter(entry -> proposed.add(entry.at())));
+        // another person may have moved it in the same moment, to another version
         return edition.log().size() == entries + 1
-                && edition.move().filter(entry -> entry.seq() == entries).isPresent();
+                && edition.move()
+                        .filter(entry -> entry.seq() == entries)
+                        .filter(entry -> proposed.contains(entry.at())
+                                && entry.by().account().equals(by.account()))
+                        .filter(_ -> move(edition, to).isThere())
+                        .isPresent();
     }
 
     /** Lets the processes follow. An edition that rests without a process needs none. */

@@ -41,7 +41,7 @@ final class Explanation {
     /** Limits the length of a message, because the log keeps it forever. */
     static void mustBeShort(String pointer, @Nullable String message) {
         CleanText.mustBeClean(pointer, message);
-        if (message != null && message.length() > LONGEST_MESSAGE)
+        if (message != null && CleanText.length(message) > LONGEST_MESSAGE)
             throw Refusal.malformed(
                             pointer,
                             "at most " + LONGEST_MESSAGE + " characters; this has " + message.length()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Requirement;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -31,14 +32,24 @@ class ReleaseReadiness {
     private final Editions editions;
     private final Publication publication;
     private final LedgerReader reader;
+    private final Workflows workflows;
+    private final ContentTypes types;
 
     ReleaseReadiness(
-            ReleaseStore store, Guides guides, Editions editions, Publication publication, LedgerReader reader) {
+            ReleaseStore store,
+            Guides guides,
+            Editions editions,
+            Publication publication,
+            LedgerReader reader,
+            Workflows workflows,
+            ContentTypes types) {
         this.store = store;
         this.guides = guides;
         this.editions = editions;
         this.publication = publication;
         this.reader = reader;
+        this.workflows = workflows;
+        this.types = types;
     }
 
     /** The guides of a release, each with what is missing. */
@@ -136,10 +147,11 @@ class ReleaseReadiness {
         }
         var latest = editions.of(item.guide()).getLast();
         return new Checked(
-                new IncludedGuide(item.guide(), item.action(), card, latest.id().number()), missing(latest, item));
+                new IncludedGuide(item.guide(), item.action(), card, latest.id().number()),
+                missing(card, latest, item));
     }
 
-    private @Nullable String missing(Edition edition, Item item) {
+    private @Nullable String missing(Guide card, Edition edition, Item item) {
         if (!item.release().equals(edition.schedule().release()))
             return edition.state().isInProgress()
                     ? "edition " + edition.id().number() + " is not in the release; add the guide again"
@@ -148,8 +160,22 @@ class ReleaseReadiness {
         return switch (edition.state()) {
             case DRAFT -> "edition " + edition.id().number() + " is not submitted yet";
             case IN_REVIEW -> "edition " + edition.id().number() + " is under review and needs " + approvals(edition);
-            default -> refusal(edition.id());
+            default -> {
+                String waiting = waiting(card, edition);
+                yield waiting == null ? refusal(edition.id()) : waiting;
+            }
         };
+    }
+
+    /** The tasks behind the last approval that come before the publication; null if there are none. */
+    private @Nullable String waiting(Guide card, Edition edition) {
+        var workflow = workflows.of(types.require(card.type()), edition);
+        if (workflow.isAtPublication(edition)) return null;
+        return workflow.openTasks(edition).stream()
+                .map(Workflow.Step::name)
+                .reduce((one, other) -> one + "” and “" + other)
+                .map(names -> "edition " + edition.id().number() + " waits for “" + names + "”")
+                .orElse(null);
     }
 
     /** The approvals that are missing, and the groups of which somebody has to be among those who give them. */

@@ -9,8 +9,10 @@ import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.history.Revision;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.LedgerReader;
 import java.util.ArrayList;
@@ -71,10 +73,15 @@ public class ReleaseUndo {
                             "the earlier text of guides becomes a draft again, which takes the role EDITOR")
                     .raise();
         String name = release.name();
-        var undoing = releases.create(
-                new Releases.Wanted("Undo: " + name.substring(0, Math.min(name.length(), LONGEST_NAME)), null, null),
-                by);
-        for (var step : steps) prepare(step, undoing.id(), "The release “" + name + "” is undone.", by);
+        var undoing =
+                releases.create(new Releases.Wanted("Undo: " + CleanText.start(name, LONGEST_NAME), null, null), by);
+        try {
+            for (var step : steps) prepare(step, undoing.id(), "The release “" + name + "” is undone.", by);
+        } catch (Refused refused) {
+            // something happened to one of the guides since they were looked at
+            if (refused.refusal().kind() != Refusal.Kind.UNAVAILABLE) releases.delete(undoing.id(), by);
+            throw refused;
+        }
         return releases.require(undoing.id());
     }
 
@@ -95,10 +102,19 @@ public class ReleaseUndo {
         var live = guide.live();
         boolean isSame = entry.isLive() ? live != null && live.edition() == entry.edition() : live == null;
         if (!isSame) return "it was published or unpublished since";
+        var other = releases.of(guide)
+                .filter(it -> it.state() == Release.State.OPEN && !isOfRequest(it, by))
+                .map(Release::name);
+        if (other.isPresent()) return "it is in the release “" + other.get() + "”; take it out of that one first";
         boolean isMine = editions.leftBy(by, guide.id(), LogEntry.Kind.OPENED).isPresent();
         return guide.state().isInProgress() && !isMine
                 ? "its edition " + guide.edition() + " is in progress; discard it first"
                 : null;
+    }
+
+    /** Whether an earlier attempt of the same request created the release. */
+    private static boolean isOfRequest(Release release, Person by) {
+        return by.request() != null && by.request().equals(release.createdBy().request());
     }
 
     /** The revision that readers had before the entry; null if they had none. */

@@ -265,7 +265,7 @@ public class WorkflowDesign {
      */
     public Design deploy(String id, String bpmn, @Nullable String seen, @Nullable String note, Person by) {
         CleanText.mustBeClean("/note", note);
-        if (note != null && note.length() > LONGEST_NOTE)
+        if (note != null && CleanText.length(note) > LONGEST_NOTE)
             throw Refusal.malformed("/note", "has at most " + LONGEST_NOTE + " characters")
                     .raise();
         var examined = sound(bpmn);

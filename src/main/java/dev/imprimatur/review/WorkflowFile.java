@@ -467,7 +467,7 @@ final class WorkflowFile {
                                             : ForeignNames.isHarmless(namespace, name);
             if (!isAllowed) fault(in, "the attribute “" + name + "” is not allowed");
             String value = in.getAttributeValue(i);
-            if (value.length() > LONGEST_TEXT || CleanText.fault(value) != null)
+            if (CleanText.length(value) > LONGEST_TEXT || CleanText.fault(value) != null)
                 fault(in, "the attribute “" + name + "” is a text of at most " + LONGEST_TEXT + " characters");
             boolean isAllowedValue = switch (name) {
                 case "delegateExpression" -> true;
@@ -577,7 +577,7 @@ final class WorkflowFile {
             if (task.outcomes().stream().anyMatch(it -> it.id().equals(id)))
                 fault(in, "the outcome “" + id + "” is there twice");
             if (CleanText.fault(attribute(in, "name")) != null
-                    || attribute(in, "name").length() > LONGEST_MEANING)
+                    || CleanText.length(attribute(in, "name")) > LONGEST_MEANING)
                 fault(in, "the name of an outcome is a text of at most " + LONGEST_MEANING + " characters");
             task.outcomes()
                     .add(new Outcome(
@@ -602,7 +602,7 @@ final class WorkflowFile {
         String meaning = in.getAttributeValue(null, "meaning");
         if (meaning == null) return null;
         String words = meaning.strip();
-        if (words.isEmpty() || words.length() > LONGEST_MEANING || CleanText.fault(words) != null)
+        if (words.isEmpty() || CleanText.length(words) > LONGEST_MEANING || CleanText.fault(words) != null)
             fault(in, "the meaning of an outcome is a text of 1 to " + LONGEST_MEANING + " characters");
         return words;
     }

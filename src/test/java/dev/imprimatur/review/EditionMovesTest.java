@@ -390,6 +390,34 @@ class EditionMovesTest {
     }
 
     @Test
+    void ofTwoPeopleWhoMoveItElsewhereAtOnceOneIsToldThatItHasChanged() {
+        for (int round = 0; round < 8; round++) {
+            var guide = submitted(one);
+            var seen = edition(guide).log().size();
+            var results = IntStream.of(twoStages, renamed)
+                    .parallel()
+                    .mapToObj(to -> node.as("admin")
+                            .post(
+                                    MIGRATE,
+                                    Map.of(
+                                            "to",
+                                            to,
+                                            "editions",
+                                            List.of(Map.of("edition", id(guide).toString(), "entries", seen))))
+                            .ok())
+                    .toList();
+
+            int version = edition(guide).move().orElseThrow().moved().version();
+            for (var result : results)
+                assertThat(result.get(result.get("to").asInt() == version ? "moved" : "changed")
+                                .values())
+                        .as(result.toString())
+                        .extracting(JsonNode::asString)
+                        .containsExactly(id(guide).toString());
+        }
+    }
+
+    @Test
     void whatIsApprovedAndWaitsStaysUntilItIsPublished() {
         var guide = submitted(one);
         node.as("publisher")

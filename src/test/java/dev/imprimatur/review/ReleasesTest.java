@@ -14,6 +14,9 @@ import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
+import dev.imprimatur.testing.WorkedExample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -393,6 +397,73 @@ class ReleasesTest {
         assertThat(List.of(statusOf(added), statusOf(left), statusOf(changed))).containsExactly(410, 200, 200);
         assertThat(node.guides().read(changed).body()).doesNotContain("The second.");
         assertThat(person.post(release + "/undo", Map.of()).problem()).isEqualTo("changed-since");
+    }
+
+    @Test
+    void anUndoThatIsRefusedLeavesNoRelease() {
+        String release = release();
+        var added = approvedFor(release);
+        publisher.post(release + "/publish", Map.of()).ok();
+        publisher.post(release + "/undo", Map.of()).ok();
+        int before = publisher.get("/releases").ok().get("items").size();
+
+        var refused = publisher.post(release + "/undo", Map.of());
+
+        assertThat(refused.problem()).isEqualTo("changed-since");
+        assertThat(refused.json().at("/errors/0/pointer").asString()).isEqualTo("/guides/" + added.id());
+        assertThat(publisher.get("/releases").ok().get("items")).hasSize(before);
+    }
+
+    /** A name of 200 characters, each of which needs two units in Java. */
+    @Test
+    void aReleaseWithALongNameIsUndone() {
+        String release = "/releases/"
+                + publisher
+                        .post("/releases", Map.of("name", "🙂".repeat(200)))
+                        .ok()
+                        .get("id")
+                        .asString();
+        approvedFor(release);
+        publisher.post(release + "/publish", Map.of()).ok();
+
+        assertThat(publisher.post(release + "/undo", Map.of()).ok().get("name").asString())
+                .startsWith("Undo: 🙂")
+                .endsWith("🙂");
+        assertThat(publisher.post("/releases", Map.of("name", "🙂".repeat(201))).status())
+                .isEqualTo(400);
+    }
+
+    /** A task behind the last approval comes before the publication, whether the review is stamped before or afterwards. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReleaseWaitsForTheTaskBehindTheLastApproval(boolean isStamped, @TempDir Path folder) throws IOException {
+        try (var other = Node.start(WorkedExample.settings(
+                folder, bpmn -> isStamped ? WorkedExample.withTaskBehindTheStamp(bpmn) : bpmn))) {
+            var by = other.as("publisher");
+            String path = "/releases/"
+                    + by.post("/releases", Map.of("name", "News"))
+                            .ok()
+                            .get("id")
+                            .asString();
+            var note = WorkedExample.submitted(other);
+            by.put(path + "/guides/" + note.id(), Map.of()).ok();
+            other.guides()
+                    .decide("reviewer", other.guides().task("reviewer", note), "approve")
+                    .ok();
+
+            var check = by.get(path + "/check").ok();
+            assertThat(check.get("ready").asBoolean()).isFalse();
+            assertThat(check.toString()).contains("edition 1 waits for “Check rights”");
+            assertThat(by.post(path + "/publish", Map.of()).problem()).isEqualTo("release-incomplete");
+            assertThat(other.guides().read(note).status()).isEqualTo(404);
+
+            other.guides()
+                    .decide("admin", other.guides().task("admin", note), "cleared")
+                    .ok();
+            by.post(path + "/publish", Map.of()).ok();
+            assertThat(other.guides().read(note).status()).isEqualTo(200);
+            assertThat(other.bean(Checker.class).run().violations()).isEmpty();
+        }
     }
 
     /** The last zone was set by a node whose Java knows it. */

@@ -36,6 +36,13 @@ public final class WorkedExample {
         return new String[] {"imprimatur.content-types", location, "imprimatur.workflows", location};
     }
 
+    /** The workflow with “Check rights” behind the stamp, and not before it. */
+    public static String withTaskBehindTheStamp(String bpmn) {
+        return bpmn.replace("sourceRef=\"stamp\" targetRef=\"scheduled\"", "sourceRef=\"stamp\" targetRef=\"rights\"")
+                .replace("sourceRef=\"rights\" targetRef=\"stamp\"", "sourceRef=\"rights\" targetRef=\"scheduled\"")
+                .replace("sourceRef=\"approved\" targetRef=\"rights\"", "sourceRef=\"approved\" targetRef=\"stamp\"");
+    }
+
     private static String block(String language) throws IOException {
         var block = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("CONTRIBUTING.md")));

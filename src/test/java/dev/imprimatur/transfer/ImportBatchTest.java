@@ -260,6 +260,11 @@ class ImportBatchTest {
                             .at("/review/reviewedBy/0/name")
                             .asString())
                     .isEqualTo("The reviewer");
+
+            node.restartWithoutEngineDatabase();
+
+            node.as("editor").post(guide.path() + "/editions", Map.of()).ok();
+            assertThat(node.guides().state(guide).at("/edition/number").asInt()).isEqualTo(2);
             await().atMost(PATIENCE).untilAsserted(() -> assertThatNothingIsWrong(node));
         }
     }
