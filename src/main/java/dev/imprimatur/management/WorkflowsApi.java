@@ -371,19 +371,26 @@ class WorkflowsApi {
         if (given == null) return null;
         var wanted = new LinkedHashMap<EditionId, EditionMoves.Wanted>();
         for (int i = 0; i < given.size(); i++) {
-            var id = edition(given.get(i).edition(), "/editions/" + i + "/edition");
-            wanted.put(id, new EditionMoves.Wanted(id, given.get(i).entries()));
+            String pointer = "/editions/" + i;
+            var id = edition(given.get(i).edition(), pointer + "/edition");
+            var entries = given.get(i).entries();
+            if (entries != null && entries < 1)
+                throw Refusal.malformed(pointer + "/entries", "is the length of a log, at least 1")
+                        .raise();
+            wanted.put(id, new EditionMoves.Wanted(id, entries, pointer + "/edition"));
         }
         return List.copyOf(wanted.values());
     }
 
     private static EditionId edition(String text, String pointer) {
         try {
-            return EditionId.parse(text);
+            var id = EditionId.parse(text);
+            if (id.toString().equals(text)) return id;
         } catch (IllegalArgumentException wrong) {
-            throw Refusal.malformed(pointer, "is the id of an edition, such as GUIDE.1")
-                    .raise();
+            // said below
         }
+        throw Refusal.malformed(pointer, "is the id of an edition, such as GUIDE.1")
+                .raise();
     }
 
     @GetMapping("/{id}/versions/{number}")

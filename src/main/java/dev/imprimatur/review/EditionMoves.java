@@ -19,7 +19,6 @@ import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +36,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class EditionMoves {
     /** How many guides are read at once to fill a page. */
+    /** Where a request names editions. */
+    private static final String EDITIONS = "/editions";
+
     private static final int BATCH = 100;
     /** How many guides are looked at for one page. */
     private static final int MOST_LOOKED_AT = 500;
@@ -282,8 +284,9 @@ public class EditionMoves {
      * An edition to move.
      *
      * @param entries the length of the log that the person has seen; null for any
+     * @param pointer where the request names the edition
      */
-    public record Wanted(EditionId edition, @Nullable Integer entries) {}
+    public record Wanted(EditionId edition, @Nullable Integer entries, String pointer) {}
 
     /**
      * The result of a request.
@@ -313,8 +316,8 @@ public class EditionMoves {
                             "at most " + most + " editions are moved at once; name some of them in “editions”")
                     .raise();
         var seen = new LinkedHashMap<EditionId, Standing>();
-        for (var it : chosen) seen.put(it.edition(), look(it.edition(), target));
-        if (!isDryRun) mustAllMove(seen.values());
+        for (var it : chosen) seen.put(it.edition(), look(it.edition(), it.pointer(), target));
+        if (!isDryRun) mustAllMove(chosen, seen);
         var moved = new ArrayList<EditionId>();
         var there = new ArrayList<EditionId>();
         var changed = new ArrayList<EditionId>();
@@ -339,7 +342,9 @@ public class EditionMoves {
                 moved,
                 there,
                 changed,
-                seen.keySet().stream().map(id -> look(id, target)).toList());
+                chosen.stream()
+                        .map(it -> look(it.edition(), it.pointer(), target))
+                        .toList());
     }
 
     /** Whether an earlier attempt of the same request moved the edition. */
@@ -359,22 +364,24 @@ public class EditionMoves {
             var page = list(query, cursor, BATCH);
             page.items().stream()
                     .filter(it -> it.version() != to)
-                    .map(it -> new Wanted(it.edition(), it.entries()))
+                    .map(it -> new Wanted(it.edition(), it.entries(), EDITIONS))
                     .forEach(all::add);
             cursor = page.next();
         }
         return all;
     }
 
-    private Standing look(EditionId id, Target target) {
+    private Standing look(EditionId id, String pointer, Target target) {
         var edition = editions.get(id);
         if (!edition.exists() || editions.isDeleted(id.guide()))
-            throw Refusal.malformed("/editions", "there is no edition " + id).raise();
+            throw Refusal.malformed(pointer, "there is no edition " + id).raise();
         return standing(guides.require(id.guide()), edition, target);
     }
 
-    private static void mustAllMove(Collection<Standing> all) {
-        var against = all.stream()
+    private static void mustAllMove(List<Wanted> chosen, Map<EditionId, Standing> seen) {
+        var pointers = new LinkedHashMap<EditionId, String>();
+        chosen.forEach(it -> pointers.put(it.edition(), it.pointer()));
+        var against = seen.values().stream()
                 .filter(it -> it.preview() != null && !it.preview().reasons().isEmpty())
                 .toList();
         if (against.isEmpty()) return;
@@ -384,7 +391,9 @@ public class EditionMoves {
                         "no edition was moved, because this cannot be done with all of them; leave out those that are listed",
                         against.stream()
                                 .flatMap(it -> Objects.requireNonNull(it.preview()).reasons().stream()
-                                        .map(reason -> new Fault("/editions", it.edition() + ": " + reason.message())))
+                                        .map(reason -> new Fault(
+                                                pointers.getOrDefault(it.edition(), EDITIONS),
+                                                it.edition() + ": " + reason.message())))
                                 .toList(),
                         Map.of(
                                 "editions",

@@ -678,9 +678,16 @@ class EditionMovesTest {
         assertThat(admin.post(MIGRATE, Map.of("to", one, "editions", List.of(Map.of("edition", "x"))))
                         .body())
                 .contains("/editions/0/edition");
-        assertThat(admin.post(MIGRATE, Map.of("to", one, "editions", List.of(Map.of("edition", "none.1"))))
-                        .status())
-                .isEqualTo(400);
+        String draft = id(all.getFirst()).toString();
+        for (var wrong : List.of(
+                Map.of("edition", "none.1"),
+                Map.of("edition", all.getFirst().id() + ".77"),
+                Map.of("edition", all.getFirst().id() + ".01"),
+                Map.of("edition", draft, "entries", 0))) {
+            var answer = admin.post(MIGRATE, Map.of("to", one, "editions", List.of(Map.of("edition", draft), wrong)));
+            assertThat(answer.status()).as(wrong.toString()).isEqualTo(400);
+            assertThat(answer.json().at("/errors/0/pointer").asString()).startsWith("/editions/1/");
+        }
         var many = IntStream.rangeClosed(1, 201)
                 .mapToObj(i -> Map.of("edition", "none." + i))
                 .toList();

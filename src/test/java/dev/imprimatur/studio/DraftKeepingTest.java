@@ -368,8 +368,8 @@ class DraftKeepingTest {
         var guide = node.guides().drafted();
         try (var browser = Browser.open(node)) {
             var page = openEditPage(browser, "editor", guide);
-            input(page, "/summary").fill("Mine, all of it");
             patch(guide, Map.of("summary", "Entirely theirs"));
+            input(page, "/summary").fill("Mine, all of it");
             page.keyboard().press("Control+s");
             page.locator("#conflict").getByText("Decide later").click();
             input(page, "/byline").fill("Saved while the question is open");
@@ -483,8 +483,8 @@ class DraftKeepingTest {
         String typed = "every key of a long sentence that is typed while two bylines collide";
         try (var browser = Browser.open(node)) {
             var page = openEditPage(browser, "editor", guide);
-            input(page, "/byline").fill("Mine");
             patch(guide, Map.of("byline", "Theirs"));
+            input(page, "/byline").fill("Mine");
             input(page, "/summary").fill("");
             input(page, "/summary").pressSequentially(typed, new Locator.PressSequentiallyOptions().setDelay(60));
             assertThat(input(page, "/summary")).hasValue(typed);
@@ -511,8 +511,8 @@ class DraftKeepingTest {
             band(page, 0, "high").fill("95000");
             save(page);
 
-            input(page, "/byline").fill("Mine");
             patch(guide, Map.of("byline", "Theirs"));
+            input(page, "/byline").fill("Mine");
             page.keyboard().press("Control+s");
             page.locator("#conflict").getByText("Decide later").click();
             page.getByText("Submit revision 1 for review").click();
@@ -520,8 +520,8 @@ class DraftKeepingTest {
             page.locator("#conflict").getByText("Decide later").click();
 
             // a conflict that is found only by the submission
-            input(page, "/summary").fill("Mine, too");
             patch(guide, Map.of("summary", "Theirs, too"));
+            input(page, "/summary").fill("Mine, too");
             page.getByText("Submit revision 1 for review").click();
             assertThat(page.locator("#conflict fieldset")).hasCount(2);
             assertThat(page.locator("#conflict")).isVisible();

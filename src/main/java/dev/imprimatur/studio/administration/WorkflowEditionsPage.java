@@ -111,7 +111,8 @@ class WorkflowEditionsPage {
         try {
             return new Wanted(
                     EditionId.parse(chosen.substring(0, Math.max(0, colon))),
-                    Integer.valueOf(chosen.substring(colon + 1)));
+                    Integer.valueOf(chosen.substring(colon + 1)),
+                    "/edition");
         } catch (IllegalArgumentException wrong) {
             throw Refusal.malformed("/edition", "is not an edition of this page")
                     .raise();
