@@ -35,10 +35,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class EditionMoves {
-    /** How many guides are read at once to fill a page. */
     /** Where a request names editions. */
     private static final String EDITIONS = "/editions";
 
+    /** How many guides are read at once to fill a page. */
     private static final int BATCH = 100;
     /** How many guides are looked at for one page. */
     private static final int MOST_LOOKED_AT = 500;
