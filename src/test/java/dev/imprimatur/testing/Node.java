@@ -261,8 +261,11 @@ public final class Node implements AutoCloseable {
 
     @Override
     public void close() {
+        if (context == null) return;
         synchronized (ONE_AT_A_TIME) {
             context.close();
         }
+        // a class of tests keeps its node, and all that the application needed would stay in memory
+        context = null;
     }
 }
