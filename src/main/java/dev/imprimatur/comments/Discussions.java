@@ -96,7 +96,7 @@ public class Discussions {
             throw Refusal.malformed(
                             "/body",
                             "a comment has at most " + LONGEST + " characters; this has "
-                                    + remark.body().length() + ", so shorten it or make it two")
+                                    + CleanText.length(remark.body()) + ", so shorten it or make it two")
                     .raise();
         var revision = guideRevisions.require(guide, remark.revision());
         var comment = remark.parent() == null

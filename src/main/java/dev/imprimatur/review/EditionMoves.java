@@ -411,14 +411,14 @@ public class EditionMoves {
     /** Moves an edition whose log still has this length; returns whether it did. */
     private boolean moveOne(EditionId id, int entries, Target to, Person by) {
         var proposed = new HashSet<Instant>();
-        var edition = editions.move(
-                id,
-                (now, at) -> now.log().size() != entries || now.damage().isPresent()
-                        ? Optional.empty()
-                        : Optional.of(move(now, to).result(by, at))
-                                .filter(result -> result.reasons().isEmpty())
-                                .map(result -> result.after().log().getLast())
-                                .filter(entry -> proposed.add(entry.at())));
+        var edition = editions.move(id, (now, at) -> {
+            if (now.log().size() != entries || now.damage().isPresent()) return Optional.empty();
+            var result = move(now, to).result(by, at);
+            if (!result.reasons().isEmpty()) return Optional.empty();
+            var entry = result.after().log().getLast();
+            proposed.add(entry.at());
+            return Optional.of(entry);
+        });
         // another person may have moved it in the same moment, to another version
         return edition.log().size() == entries + 1
                 && edition.move()
