@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.CleanText;
 import java.util.HashSet;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -113,8 +114,7 @@ final class KeywordMessage {
     }
 
     private static long characters(JsonNode value) {
-        String text = value.asString("");
-        return text.codePointCount(0, text.length());
+        return CleanText.length(value.asString(""));
     }
 
     private static String count(long number, String noun) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import dev.imprimatur.problem.CleanText;
 import java.math.BigDecimal;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -38,10 +39,7 @@ final class ValueFormat {
 
     /** The text on one line, cut after {@value #LONGEST} code points. */
     static String shortened(String text) {
-        String line = UNPRINTABLE.matcher(text).replaceAll(" ").strip();
-        return line.codePointCount(0, line.length()) <= LONGEST
-                ? line
-                : line.substring(0, line.offsetByCodePoints(0, LONGEST)).strip() + "…";
+        return CleanText.shortened(UNPRINTABLE.matcher(text).replaceAll(" ").strip(), LONGEST);
     }
 
     private static String number(BigDecimal number, boolean grouped) {

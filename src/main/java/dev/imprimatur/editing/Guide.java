@@ -326,6 +326,13 @@ public record Guide(
         return translation != null && !translation.source().equals(id);
     }
 
+    /** Whether the guide, alone or as a source, is still to be translated into a language, which the tag of any of its regions has too. */
+    public boolean lacks(String language) {
+        if (isTranslation() || locale.equals(language) || locale.startsWith(language + "-")) return false;
+        var languages = translation == null ? null : translation.languages();
+        return languages == null || !languages.contains(language);
+    }
+
     /** Whether the published source differs from the revision that this guide was translated from. */
     public boolean isOutdatedTranslation() {
         return isTranslation() && translation != null && translation.outdated();

@@ -12,6 +12,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.people.EmailAddress;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
@@ -25,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -45,7 +45,6 @@ public class Invitations implements AccountWatcher {
     private static final String EXPERT = "expert:";
     private static final int MOST_OF_A_GUIDE = 50;
     private static final int LONGEST_ADDRESS = 254;
-    private static final Pattern ADDRESS = Pattern.compile("[^@\\s\\p{Cntrl}<>\",;]+@[^@\\s\\p{Cntrl}<>\",;]+");
     private static final Set<Role> INVITERS = Set.of(Role.EDITOR, Role.REVIEWER);
     private static final String[] INVITING = {Permissions.EDITOR, Permissions.REVIEWER};
 
@@ -113,7 +112,7 @@ public class Invitations implements AccountWatcher {
         var made = store.find(id);
         if (made.isPresent()) return fresh(made.get());
         var holds = holds(wanted.expiresIn());
-        String email = address(wanted.email());
+        String email = EmailAddress.checked("/email", wanted.email(), LONGEST_ADDRESS);
         if (accounts.isAddressOfSomebody(email))
             throw Refusal.malformed(
                             "/email", "this is the address of a member of the team, who reviews with their own account")
@@ -157,14 +156,6 @@ public class Invitations implements AccountWatcher {
             throw Refusal.malformed("/expiresIn", "an ISO 8601 duration of at most " + longest)
                     .raise();
         return wanted;
-    }
-
-    private static String address(String given) {
-        String email = given.strip();
-        if (email.length() > LONGEST_ADDRESS || !ADDRESS.matcher(email).matches())
-            throw Refusal.malformed("/email", "an address such as ada@example.org, of at most " + LONGEST_ADDRESS)
-                    .raise();
-        return email;
     }
 
     /** The number of the revision under review, or else of the published one. */

@@ -2,6 +2,7 @@
 package dev.imprimatur.notifications;
 
 import dev.imprimatur.editing.Language;
+import dev.imprimatur.problem.CleanText;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -55,13 +56,7 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
                 .matcher(text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " "))
                 .replaceAll("")
                 .strip();
-        return shortened(line, LONGEST_TITLE);
-    }
-
-    private static String shortened(String line, int longest) {
-        return line.codePointCount(0, line.length()) <= longest
-                ? line
-                : line.substring(0, line.offsetByCodePoints(0, longest)) + "…";
+        return CleanText.shortened(line, LONGEST_TITLE);
     }
 
     /** A text that people chose, isolated so that its writing direction does not affect the sentence around it. */
@@ -74,7 +69,9 @@ record DigestMail(List<Line> lines, String unsubscribe, String settings) {
         var line = lines.getFirst();
         String language = ", " + line.language().name();
         String words = line.words(DigestMail::isolated);
-        return words + isolated(shortened(line.title(), LONGEST_TITLE - words.length() - language.length())) + language;
+        return words
+                + isolated(CleanText.shortened(line.title(), LONGEST_TITLE - words.length() - language.length()))
+                + language;
     }
 
     /**

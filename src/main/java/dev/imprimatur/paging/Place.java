@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.paging;
 
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.GivenTime;
 import dev.imprimatur.problem.Refusal;
 import java.time.DateTimeException;
@@ -29,9 +30,7 @@ public record Place(String key, String id) {
 
     /** Returns the beginning of the text, by which lists are sorted. Keys have a limited length, because a cursor is part of a URL. */
     public static String key(String text) {
-        return text.codePointCount(0, text.length()) <= LONGEST_KEY
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, LONGEST_KEY));
+        return CleanText.start(text, LONGEST_KEY);
     }
 
     /** Returns the key as an instant. Throws a refusal if the key is not one, which happens only with an invented cursor. */

@@ -73,6 +73,11 @@ public final class CleanText {
         return length(text) <= longest ? text : text.substring(0, text.offsetByCodePoints(0, longest));
     }
 
+    /** The beginning of the text with a sign that it goes on, if it is longer. */
+    public static String shortened(String text, int longest) {
+        return length(text) <= longest ? text : start(text, longest).strip() + "…";
+    }
+
     /** Noncharacters are the last two code points of each plane and 32 others (The Unicode Standard, 23.7). */
     private static boolean isNoncharacter(int c) {
         return (c & 0xFFFE) == 0xFFFE || c >= 0xFDD0 && c <= 0xFDEF;

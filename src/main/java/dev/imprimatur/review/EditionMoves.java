@@ -116,6 +116,7 @@ public class EditionMoves {
      * @param at the tasks that would be open
      * @param carried the decisions that would count
      * @param dropped the decisions that would count no longer
+     * @param approvalsRequired how many people would have to approve it; 0 unless it is under review, because a submission sets the number
      * @param reasons why it cannot be moved; empty if it can
      */
     public record Preview(
@@ -270,13 +271,14 @@ public class EditionMoves {
                 ? new VersionMove.Result(edition, move.from().openTasks(edition), List.of(), List.of(), List.of())
                 : move.result(by, clock.instant());
         var after = result.after();
+        boolean isInReview = after.state() == Edition.State.IN_REVIEW;
         return new Preview(
                 move.isThere(),
                 At.of(result.at()),
                 Taken.of(result.carried()),
                 Taken.of(result.dropped()),
-                after.approvalsRequired(),
-                after.state() == Edition.State.IN_REVIEW ? after.approvalsMissing() : 0,
+                isInReview ? after.approvalsRequired() : 0,
+                isInReview ? after.approvalsMissing() : 0,
                 result.reasons());
     }
 

@@ -372,7 +372,7 @@ final class WorkflowFile {
             case "userTask" -> {
                 String group = flowable(in, "candidateGroups");
                 if (!GROUPS.contains(group)) fault(in, "candidateGroups must be one of " + sorted(GROUPS));
-                task = new Step(id, attribute(in, "name"), group, new ArrayList<>(), within(in));
+                task = new Step(id, name(in), group, new ArrayList<>(), within(in));
                 graph.addTask(task, containers.element());
                 var due = TIME.matcher(flowable(in, "dueDate"));
                 if (due.matches()) graph.addDue(id, due.group(1));
@@ -451,7 +451,18 @@ final class WorkflowFile {
         }
     }
 
+    /** The name that people read, on one line: drawing programs break the lines of long names. */
+    private static String name(XMLStreamReader in) {
+        return attribute(in, "name").strip().replaceAll("\\s+", " ");
+    }
+
+    private void mustShowItsName(XMLStreamReader in) {
+        if (isUpload() && CleanText.hasUnseen(name(in)))
+            fault(in, "the name holds a direction mark or another character that nobody sees");
+    }
+
     private void checkAttributes(XMLStreamReader in) {
+        mustShowItsName(in);
         for (int i = 0; i < in.getAttributeCount(); i++) {
             String namespace = in.getAttributeNamespace(i);
             String name = in.getAttributeLocalName(i);
@@ -572,17 +583,17 @@ final class WorkflowFile {
         String effect = attribute(in, "effect");
         try {
             String id = attribute(in, "id");
-            if (!ID.matcher(id).matches() || attribute(in, "name").isBlank())
+            if (!ID.matcher(id).matches() || CleanText.isBlank(name(in)))
                 fault(in, "an outcome needs an id and a name, the words on its button");
             if (task.outcomes().stream().anyMatch(it -> it.id().equals(id)))
                 fault(in, "the outcome “" + id + "” is there twice");
-            if (CleanText.fault(attribute(in, "name")) != null
-                    || CleanText.length(attribute(in, "name")) > LONGEST_MEANING)
+            if (CleanText.fault(name(in)) != null || CleanText.length(name(in)) > LONGEST_MEANING)
                 fault(in, "the name of an outcome is a text of at most " + LONGEST_MEANING + " characters");
+            mustShowItsName(in);
             task.outcomes()
                     .add(new Outcome(
                             id,
-                            attribute(in, "name"),
+                            name(in),
                             Effect.valueOf(effect.toUpperCase(Locale.ROOT).replace('-', '_')),
                             Boolean.parseBoolean(attribute(in, "needsMessage")),
                             meaning(in)));

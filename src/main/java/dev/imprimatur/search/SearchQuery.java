@@ -2,6 +2,7 @@
 package dev.imprimatur.search;
 
 import dev.imprimatur.content.ContentType;
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Refusal;
 import java.io.IOException;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class SearchQuery {
         if (text.isBlank())
             throw Refusal.malformed("q is empty; it holds the words to search for", List.of())
                     .raise();
-        if (text.codePointCount(0, text.length()) > LONGEST)
+        if (CleanText.length(text) > LONGEST)
             throw Refusal.malformed("q has at most " + LONGEST + " characters", List.of())
                     .raise();
         return text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.search;
 
+import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.search.LanguageQuery.BoostedTerm;
 import dev.imprimatur.search.LanguageQuery.Word;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class TypedWord {
         this.shortestPart = shortestPart;
         this.forms = forms;
         this.text = forms.getFirst();
-        this.length = text.codePointCount(0, text.length());
+        this.length = CleanText.length(text);
         this.isCounted = isCounted;
         this.terms = new ArrayList<>(Word.boostedTerms(forms));
         int shortest = CompoundEndFilter.shortest(text, shortestPart);

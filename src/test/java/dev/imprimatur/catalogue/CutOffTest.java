@@ -177,10 +177,10 @@ class CutOffTest {
 
         secondWire.stall();
         long frozen = System.nanoTime();
-        withdrawn(stale);
-        revoked(key, stale);
         assertThat(refusing.site().get(path).status()).as("within the lease").isEqualTo(200);
         assertThat(open).isNotDone();
+        withdrawn(stale);
+        revoked(key, stale);
         leaseOver(frozen);
 
         String pages = "pages=https://www.example.com/%7Bslug%7D";

@@ -510,6 +510,25 @@ class TranslationsTest {
     }
 
     @Test
+    void theListOfTheStudioFindsWhatIsStillToBeTranslated() {
+        var source = guides.published();
+        var german = translated(source, "de-DE");
+        var alone = guides.drafted();
+        var editor = Visitor.signedIn(node, "editor");
+        String found = "/studio/guides?q=guide-&sort=-updated&lacks=";
+
+        assertThat(editor.get(found + "de").body())
+                .contains(alone.id(), "name=\"lacks\" value=\"de\"")
+                .doesNotContain("value=\"" + source.id(), "value=\"" + german.id());
+        assertThat(editor.get(found + "de-de").body()).doesNotContain("value=\"" + source.id());
+        assertThat(editor.get(found + "fr").body())
+                .contains("value=\"" + source.id(), "value=\"" + alone.id(), "selected=\"selected\">French")
+                .doesNotContain("value=\"" + german.id());
+        assertThat(editor.get(found + "en").body()).doesNotContain("value=\"" + alone.id());
+        assertThat(editor.get(found + "no%20tag").status()).isEqualTo(400);
+    }
+
+    @Test
     void theReadersLanguageIsUsedOnlyWhereTheSiteAsksForIt() {
         var source = guides.published();
         translated(source, "de-DE");

@@ -64,7 +64,7 @@ class InvitationsTest {
 
     private static Http.Answer invite(Node node, String by, Ref guide, String name, Object... more) {
         var wanted = new HashMap<String, Object>(
-                Map.of("name", name, "title", "Economist", "email", name.replace(' ', '.') + "@example.org"));
+                Map.of("name", name, "title", "Economist", "email", name.replaceAll("\\s+", ".") + "@example.org"));
         for (int i = 0; i < more.length; i += 2) wanted.put((String) more[i], more[i + 1]);
         return node.as(by).post(guide.path() + "/invitations", wanted);
     }

@@ -356,6 +356,10 @@ class RemindersTest {
                 .get("/studio/guides/" + draft.id() + "/edit")
                 .body();
         assertThat(page).contains("Owned by", "Save the owner");
+        String owned = "/studio/guides?q=" + draft.slug() + "&owner=";
+        assertThat(Visitor.signedIn(node, "editor").get(owned + "both").body()).contains("<bdi>The both</bdi>");
+        assertThat(Visitor.signedIn(node, "editor").get(owned + "editor").body())
+                .contains("No guide is like that");
 
         var day = reviewDue(node, guide);
         node.clock().to(day.minus(Duration.ofDays(7)));
@@ -389,6 +393,8 @@ class RemindersTest {
         assertThat(guides.state(guide).get("owner").asString()).isEqualTo("second-editor");
         editor.delete(draft.path() + "/owner").ok();
         assertThat(guides.state(draft).has("owner")).isFalse();
+        assertThat(Visitor.signedIn(node, "editor").get(owned + "editor").body())
+                .contains("begun by <bdi>The editor</bdi>");
         assertThat(log(node, guide).stream()
                         .filter(entry -> entry.get("kind").asString().equals("owner-changed"))
                         .map(entry -> entry.path("owner").asString("")))

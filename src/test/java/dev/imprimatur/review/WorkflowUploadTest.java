@@ -61,6 +61,8 @@ class WorkflowUploadTest {
                 "sourceRef=\"draft\" targetRef=\"reviews\" | sourceRef=\"draft\" targetRef=\"draft\" | reviews | never reached",
                 "name=\"Approved?\" default=\"enough-approvals\" | name=\"Approved?\" | approved | needs a default flow",
                 "id=\"approve\" name=\"Approve\" | id=\"approve\" name=\"\" | | needs an id and a name",
+                "id=\"approve\" name=\"Approve\" | id=\"approve\" name=\"Ap&#x202E;prove\" | | a direction mark",
+                "name=\"Write draft\" | name=\"Write&#x200E; draft\" | draft | a direction mark",
                 "id=\"request-changes\" name=\"Request changes\" | id=\"approve\" name=\"Request changes\" | | is there twice",
                 "<omgdc:Bounds x=\"100\" | <omgdc:Bounds x=\"1&quot;/&gt;&lt;script&gt;\" | | is a number in the diagram",
                 "<omgdc:Bounds x=\"100\" y=\"160\" | <omgdc:Bounds x=\"100\" | | needs the number “y”",
@@ -189,6 +191,21 @@ class WorkflowUploadTest {
         var workflow = Objects.requireNonNull(examined.workflow());
         assertThat(workflow.step("draft")).isPresent();
         assertThat(workflow.step("note")).isEmpty();
+    }
+
+    /** Drawing programs break the lines of names; people read them on one line. */
+    @Test
+    void aNameIsReadOnOneLine() throws IOException {
+        var examined = examine(file("role-guide-review")
+                .replace("name=\"Write draft\"", "name=\" Write&#10;draft \"")
+                .replace("name=\"Approve\"", "name=\"Approve&#13;&#10;it\""));
+
+        assertThat(examined.findings()).isEmpty();
+        var workflow = Objects.requireNonNull(examined.workflow());
+        assertThat(workflow.step("draft").orElseThrow().name()).isEqualTo("Write draft");
+        assertThat(workflow.step("review").orElseThrow().outcomes())
+                .extracting(Outcome::name)
+                .contains("Approve it");
     }
 
     /** Somebody reads it: it is in no namespace of another modeller. */

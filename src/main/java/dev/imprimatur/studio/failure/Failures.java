@@ -90,7 +90,7 @@ class Failures implements ErrorController {
         };
         return posted.labelled(name -> storeAnswers
                 ? places.ofField(posted.action(), name, request.getParameterMap())
-                : FieldLabels.label(name));
+                : FieldLabels.label(posted.action(), name));
     }
 
     /** Describes refusals of Spring and of the container in the studio's words instead of the APIs'. */

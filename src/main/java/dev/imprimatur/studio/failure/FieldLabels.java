@@ -26,7 +26,7 @@ import tools.jackson.databind.node.MissingNode;
 @Component("places")
 class FieldLabels {
     private static final Pattern OF_A_GUIDE = Pattern.compile("/studio/guides/([^/]+)(/.*)?");
-    /** Labels of the studio's own form fields that cannot be derived from the field's name. */
+    /** Labels of the studio's own form fields that cannot be derived from the field's name; for some pages, with the end of their path. */
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("displayName", "Name as readers see it"),
             Map.entry("email", "E-mail"),
@@ -42,7 +42,9 @@ class FieldLabels {
             Map.entry("own-password", "Your password"),
             Map.entry("reasonCode", "Reason"),
             Map.entry("wanted", "The new password"),
-            Map.entry("to", "Up to and with"),
+            Map.entry("audit/to", "Up to and with"),
+            Map.entry("editions/to", "Where they would stand in"),
+            Map.entry("hand-over/to", "Username of whoever has it next"),
             Map.entry("action", "What happened"),
             Map.entry("target", "On what"));
 
@@ -78,7 +80,7 @@ class FieldLabels {
                 .map(guide -> in(types.require(guide.type()), draft(guide), at))
                 .orElseGet(() -> Arrays.stream(at.substring(1).split("/", -1))
                         .map(Pointers::unescape)
-                        .map(FieldLabels::label)
+                        .map(name -> label(path, name))
                         .collect(Collectors.joining(" › ")));
     }
 
@@ -96,7 +98,7 @@ class FieldLabels {
                 .flatMap(place -> guide(path))
                 .flatMap(guide -> types.find(guide.type()))
                 .map(type -> PathLabels.of(type.shape(), FormState.sent(sent), name))
-                .orElseGet(() -> label(name));
+                .orElseGet(() -> label(path, name));
     }
 
     private Optional<Guide> guide(@Nullable String path) {
@@ -118,9 +120,10 @@ class FieldLabels {
     }
 
     /** Derives a label from a name: {@code publishAt} becomes “Publish at”, and the index 0 becomes “1”. */
-    static String label(String name) {
+    static String label(@Nullable String path, String name) {
         if (name.startsWith("/")) return "Text";
-        String known = LABELS.get(name);
+        String page = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
+        String known = LABELS.getOrDefault(page + "/" + name, LABELS.get(name));
         if (known != null) return known;
         if (name.matches("[0-9]{1,9}")) return Integer.toString(Integer.parseInt(name) + 1);
         String words = name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);

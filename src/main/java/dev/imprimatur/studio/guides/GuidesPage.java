@@ -36,6 +36,7 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -52,6 +53,7 @@ class GuidesPage {
     private static final int PAGE = 50;
     private static final int MOST_AT_ONCE = 200;
     private static final List<Edition.State> STATES = List.of(Edition.State.values());
+    private static final String LATEST = "-updated";
     /** A sort key that follows all dates. */
     private static final String NEVER_DUE = "~";
 
@@ -95,10 +97,37 @@ class GuidesPage {
     /**
      * The filter in the URL.
      *
-     * @param locale a language tag; empty for all
      * @param state a state of the current edition, {@code live}, {@code soon}, {@code source-changed} or {@code overdue}; empty for all
+     * @param locale a language tag; empty for all
+     * @param lacks the tag of a language that the guides are still to be translated into; empty for all
      */
-    record Filter(String q, String state, String type, String owner, String locale, String sort) {
+    record Filter(String q, String state, String type, String owner, String locale, String lacks, String sort) {
+        Filter(
+                @Nullable String q,
+                @Nullable String state,
+                @Nullable String type,
+                @Nullable String owner,
+                @Nullable String locale,
+                @Nullable String lacks,
+                @Nullable String sort) {
+            this.q = given(q).strip();
+            this.state = given(state);
+            this.type = given(type);
+            this.owner = given(owner);
+            this.locale = given(locale);
+            this.lacks = given(lacks);
+            this.sort = sort == null ? LATEST : sort;
+        }
+
+        private static String given(@Nullable String value) {
+            return value == null ? "" : value;
+        }
+
+        /** The same filter with language tags in their canonical form. Throws a refusal if one is none. */
+        Filter canonical() {
+            return new Filter(q, state, type, owner, GuideQuery.localeOf(locale), GuideQuery.localeOf(lacks), sort);
+        }
+
         String url() {
             var url = UriComponentsBuilder.fromPath("/studio/guides");
             if (!q.isEmpty()) url.queryParam("q", "{q}");
@@ -106,16 +135,17 @@ class GuidesPage {
             if (!type.isEmpty()) url.queryParam("type", type);
             if (!owner.isEmpty()) url.queryParam("owner", "{owner}");
             if (!locale.isEmpty()) url.queryParam("locale", locale);
-            if (!sort.equals("-updated")) url.queryParam("sort", sort);
+            if (!lacks.isEmpty()) url.queryParam("lacks", lacks);
+            if (!sort.equals(LATEST)) url.queryParam("sort", sort);
             return url.encode().buildAndExpand(Map.of("q", q, "owner", owner)).toUriString();
         }
 
         Window window(String cursor) {
-            return Window.of(Selection.of("studio-guides", q, state, type, owner, locale, sort), cursor, PAGE);
+            return Window.of(Selection.of("studio-guides", q, state, type, owner, locale, lacks, sort), cursor, PAGE);
         }
 
         public String with(String otherState) {
-            return new Filter(q, otherState, type, owner, locale, sort).url();
+            return new Filter(q, otherState, type, owner, locale, lacks, sort).url();
         }
 
         /** The direction in which a column is sorted; null if the list is sorted by another column. */
@@ -124,32 +154,27 @@ class GuidesPage {
         }
 
         public String sorted(String by) {
-            return new Filter(q, state, type, owner, locale, sort.equals(by) ? "-" + by : by).url();
+            return new Filter(q, state, type, owner, locale, lacks, sort.equals(by) ? "-" + by : by).url();
         }
     }
 
     @GetMapping
     String list(
-            @RequestParam(defaultValue = "") String q,
-            @RequestParam(defaultValue = "") String state,
-            @RequestParam(defaultValue = "") String type,
-            @RequestParam(defaultValue = "") String owner,
-            @RequestParam(defaultValue = "") String locale,
-            @RequestParam(defaultValue = "-updated") String sort,
+            @ModelAttribute("asked") Filter asked,
             @RequestParam(defaultValue = "") String cursor,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
-        String inLocale = GuideQuery.localeOf(locale);
-        var filter = new Filter(q.strip(), state, type, owner, inLocale == null ? "" : inLocale, sort);
+        var filter = asked.canonical();
+        model.addAttribute("filter", filter);
+        String state = filter.state();
         String text = filter.q().toLowerCase(Locale.ROOT);
         var found = guides.cached().stream()
-                .filter(guide -> type.isEmpty() || guide.type().equals(type))
-                .filter(guide -> owner.isEmpty() || guide.createdBy().equals(owner))
-                .filter(guide -> inLocale == null || guide.locale().equals(inLocale))
+                .filter(guide -> filter.type().isEmpty() || guide.type().equals(filter.type()))
+                .filter(guide -> filter.owner().isEmpty() || keeper(guide).equals(filter.owner()))
+                .filter(guide -> filter.locale().isEmpty() || guide.locale().equals(filter.locale()))
+                .filter(guide -> filter.lacks().isEmpty() || guide.lacks(filter.lacks()))
                 .filter(guide -> guide.isCalled(text)
-                        || words.name(guide.createdBy())
-                                .toLowerCase(Locale.ROOT)
-                                .contains(text))
+                        || words.name(keeper(guide)).toLowerCase(Locale.ROOT).contains(text))
                 .toList();
         var filters = states();
         var wanted = state.isEmpty() ? null : filters.get(state);
@@ -159,7 +184,7 @@ class GuidesPage {
         var rows = found.stream()
                 .filter(guide -> wanted == null || wanted.test(guide))
                 .toList();
-        var order = order(sort);
+        var order = order(filter.sort());
         var page = filter.window(cursor).page(order.of(rows), order.place());
         var tabs = new ArrayList<Tab>();
         tabs.add(new Tab("", "All", found.size()));
@@ -167,7 +192,6 @@ class GuidesPage {
             long count = found.stream().filter(test).count();
             if (count > 0 || name.equals(state)) tabs.add(new Tab(name, nameOf(name), count));
         });
-        model.addAttribute("filter", filter);
         model.addAttribute("tabs", tabs);
         model.addAttribute("total", rows.size());
         var entries = ledger.lastOf(page.items().stream().map(Guide::id).toList());
@@ -178,11 +202,16 @@ class GuidesPage {
                         .toList());
         model.addAttribute("pages", PageLinks.of(filter.url(), page));
         model.addAttribute("types", types.all());
-        model.addAttribute("locales", languages.inUse(type, inLocale));
+        model.addAttribute("locales", languages.inUse(filter.type(), filter.locale(), filter.lacks()));
         model.addAttribute("openReleases", releases.open());
         model.addAttribute(
                 "people", accounts.accounts().stream().filter(Account::active).toList());
         return htmx == null ? "studio/guides" : "studio/guides :: list";
+    }
+
+    /** The owner of the guide; while nobody owns it, whoever began it. */
+    private static String keeper(Guide guide) {
+        return guide.owner() == null ? guide.createdBy() : guide.owner();
     }
 
     private Map<String, Predicate<Guide>> states() {
@@ -215,7 +244,7 @@ class GuidesPage {
                 guide -> guide.nextReviewDue() == null
                         ? NEVER_DUE
                         : guide.nextReviewDue().toString();
-            case "owner" -> Guide::createdBy;
+            case "owner" -> GuidesPage::keeper;
             case "updated" -> guide -> Place.key(guide.updatedAt());
             default ->
                 throw Refusal.malformed("sort by title, state, due, owner or updated", List.of())
@@ -234,12 +263,7 @@ class GuidesPage {
     String assign(
             @RequestParam(name = "guide", required = false) @Nullable List<String> chosen,
             @RequestParam String account,
-            @RequestParam(defaultValue = "") String q,
-            @RequestParam(defaultValue = "") String state,
-            @RequestParam(defaultValue = "") String type,
-            @RequestParam(defaultValue = "") String owner,
-            @RequestParam(defaultValue = "") String locale,
-            @RequestParam(defaultValue = "-updated") String sort,
+            @ModelAttribute("asked") Filter asked,
             Person me,
             RedirectAttributes redirect) {
         var to = accounts.account(account)
@@ -259,7 +283,7 @@ class GuidesPage {
                     outcome.refused().stream()
                             .map(BulkAssignment.NotAssigned::shown)
                             .toList());
-        return "redirect:" + new Filter(q, state, type, owner, locale, sort).url();
+        return "redirect:" + asked.canonical().url();
     }
 
     @GetMapping("/new")

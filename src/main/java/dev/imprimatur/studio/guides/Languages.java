@@ -105,22 +105,20 @@ public class Languages {
 
     private List<Language> missing(String type, List<Guide> all) {
         var there = all.stream().map(Guide::locale).collect(Collectors.toSet());
-        return inUse(type, null).stream()
-                .filter(it -> !there.contains(it.tag()))
-                .toList();
+        return inUse(type).stream().filter(it -> !there.contains(it.tag())).toList();
     }
 
     /**
      * The languages of all guides of a type, by name.
      *
      * @param type empty for all types
-     * @param also a locale that is listed even if no guide has it; null for none
+     * @param also locales that are listed even if no guide has them; empty ones are not
      */
-    List<Language> inUse(String type, @Nullable String also) {
+    List<Language> inUse(String type, String... also) {
         var used = guides.cached().stream()
                 .filter(it -> type.isEmpty() || it.type().equals(type))
                 .map(Guide::locale);
-        return Stream.concat(used, Stream.ofNullable(also))
+        return Stream.concat(used, Stream.of(also).filter(tag -> !tag.isEmpty()))
                 .distinct()
                 .map(words::language)
                 .sorted(Comparator.comparing(Language::name))
