@@ -204,15 +204,26 @@ class LogReplay {
                         > 0;
     }
 
-    /** Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. */
+    /**
+     * Marks how far the process followed the log, so that the reconciler can tell whether the process is up to date. It is not if it is
+     * still to be told of the schedule: another transaction moved it between two of its waits while it was looked at here.
+     */
     private void mark(Position position, Edition edition) {
         if (edition.move().isPresent()) timeTasksOfMove(position, edition);
         if (edition.state() == Edition.State.PUBLISHED) timeReview(position, edition);
         position.tasks().forEach(task -> escalations.apply(task, edition));
+        if (isToBeTold(position, edition)) return;
         String mark =
                 ReplayMark.of(edition.log().size(), edition.log().getLast().at(), position.openTasks());
         var process = position.process();
         if (!mark.equals(process.getName())) runtime.setProcessInstanceName(process.getId(), mark);
+    }
+
+    private boolean isToBeTold(Position position, Edition edition) {
+        var workflow = workflows.ofDefinition(position.process().getProcessDefinitionId());
+        return untold(position, edition)
+                .filter(news -> news.message().equals(SCHEDULE_CHANGED) || workflow.waitsFor(ServiceTasks.UNPUBLISH_AT))
+                .isPresent();
     }
 
     /**
@@ -364,32 +375,36 @@ class LogReplay {
         return workflows.ofDefinition(process.getProcessDefinitionId()).changes(edition);
     }
 
-    /** Tells the process what the schedule is now; returns whether the process followed. */
-    private boolean followSchedule(Position position, Edition edition) {
-        if (ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE)))
-            return send(SCHEDULE_CHANGED, position, edition, ServiceTasks.schedule(edition, clock.instant()));
+    /** A message to the process, with facts that it does not know yet. */
+    private record Untold(String message, Map<String, Object> facts) {}
+
+    /** What the process does not know yet of the schedule. */
+    private Optional<Untold> untold(Position position, Edition edition) {
         var unpublishAt = edition.schedule().unpublishAt();
-        return edition.state() == Edition.State.PUBLISHED
-                && unpublishAt != null
-                && send(
-                        UNPUBLISH_SCHEDULED,
-                        position,
-                        edition,
-                        Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
+        var all = ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE))
+                ? new Untold(SCHEDULE_CHANGED, ServiceTasks.schedule(edition, clock.instant()))
+                : edition.state() == Edition.State.PUBLISHED && unpublishAt != null
+                        ? new Untold(
+                                UNPUBLISH_SCHEDULED, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)))
+                        : null;
+        return Optional.ofNullable(all)
+                .filter(it -> !position.variables()
+                        .entrySet()
+                        .containsAll(it.facts().entrySet()));
     }
 
-    /** Sends a message with facts to the process, unless it knows them or does not wait for the message; returns whether it was sent. */
-    private boolean send(String message, Position position, Edition edition, Map<String, Object> facts) {
-        if (position.variables().entrySet().containsAll(facts.entrySet())) return false;
-        var waiting = waitingFor(position.process(), message);
-        waiting.ifPresent(execution -> {
-            runtime.setVariables(position.process().getId(), facts);
-            after(
-                    edition.reopened().orElse(edition.log().getLast()),
-                    edition,
-                    () -> runtime.messageEventReceived(message, execution.getId()));
-        });
-        return waiting.isPresent();
+    /** Tells the process what the schedule is now, if it waits for that; returns whether it was told. */
+    private boolean followSchedule(Position position, Edition edition) {
+        return untold(position, edition)
+                .flatMap(news -> waitingFor(position.process(), news.message()).map(execution -> {
+                    runtime.setVariables(position.process().getId(), news.facts());
+                    after(
+                            edition.reopened().orElse(edition.log().getLast()),
+                            edition,
+                            () -> runtime.messageEventReceived(news.message(), execution.getId()));
+                    return true;
+                }))
+                .orElse(false);
     }
 
     /** Fires the first timer that is due. The log says already that the review is due, so a rebuilt process need not wait for the job. */

@@ -126,8 +126,9 @@ class ServiceTasks {
         switch (name) {
             case "stamp" -> stamp(execution, id);
             case "publish" -> {
-                publish(id);
-                if (WAITING.equals(execution.getVariable(SCHEDULE))) execution.setVariable(SCHEDULE, "none");
+                boolean waited = WAITING.equals(execution.getVariable(SCHEDULE));
+                publish(id, waited);
+                if (waited) execution.setVariable(SCHEDULE, "none");
             }
             case "restamp" -> {
                 stamp(execution, id);
@@ -175,14 +176,15 @@ class ServiceTasks {
         return Map.of(SCHEDULE, edition.state() == Edition.State.IN_REVIEW ? "given-up" : "none");
     }
 
-    private void publish(EditionId id) {
+    /** @param waited whether the process waited for the publication, which a node that crashed may have recorded already */
+    private void publish(EditionId id, boolean waited) {
         var edition = editions.get(id);
-        boolean waited = edition.state() == Edition.State.SCHEDULED;
+        boolean isScheduled = edition.state() == Edition.State.SCHEDULED;
         var release = edition.schedule().release();
         if (release != null) releases.commit(release);
-        else if (waited) editions.publicationDue(id);
+        else if (isScheduled) editions.publicationDue(id);
         publication.publish(id);
-        if (waited) reconcileAfterCommit(id.guide());
+        if (waited || isScheduled) reconcileAfterCommit(id.guide());
     }
 
     /** A timer, unlike a request, reconciles nothing: the edition before ends, and the end of the publication may be scheduled. */
@@ -207,7 +209,7 @@ class ServiceTasks {
         var nextAt = next.schedule().publishAt();
         boolean isReplaced =
                 nextAt != null && !nextAt.isAfter(at) && next.state().isApproved();
-        if (isReplaced) publish(next.id());
+        if (isReplaced) publish(next.id(), true);
         else
             edition.log().stream()
                     .filter(entry -> entry.kind() == LogEntry.Kind.SCHEDULED)

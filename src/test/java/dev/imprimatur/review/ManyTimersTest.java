@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -43,12 +44,16 @@ class ManyTimersTest {
     private static final int BASELINE = 500;
     private static final Duration SOON = Duration.ofSeconds(60 + GUIDES);
     private static final Duration DOWN = Duration.ofHours(2);
+    /** The site reads as fast as it can. */
+    private static final String[] UNLIMITED = {
+        "imprimatur.delivery.rate", "10000000", "imprimatur.delivery.burst", "10000000"
+    };
     /** How long the engine keeps what a node that stopped has locked. */
     private static final Duration LOCK = Duration.ofSeconds(30);
 
     @Test
     void everyTimerThatWasDueDuringADowntimeHasOneEffect() throws Exception {
-        try (var node = Node.start()) {
+        try (var node = Node.start(UNLIMITED)) {
             var read = node.guides().published();
             var due = inParallel(GUIDES, number -> scheduled(node, number));
 
@@ -73,10 +78,14 @@ class ManyTimersTest {
     @Test
     void anotherNodeDoesWhatANodeThatStopsLeavesUndone() throws Exception {
         try (var stores = new ProxiedStores();
-                var stopping = Node.start(stores.settings(
-                        "imprimatur.review.reconcile-every", "1h",
-                        "logging.level.dev.imprimatur", "off",
-                        "logging.level.org.flowable", "off"))) {
+                var stopping = Node.start(stores.settings(Stream.concat(
+                                Stream.of(UNLIMITED),
+                                Stream.of(
+                                        "imprimatur.review.reconcile-every", "1h",
+                                        "logging.level.dev.imprimatur", "off",
+                                        "logging.level.org.flowable", "off",
+                                        "logging.level.org.springframework.scheduling", "off"))
+                        .toArray(String[]::new)))) {
             var read = stopping.guides().published();
             var due = inParallel(GUIDES, number -> scheduled(stopping, number));
 

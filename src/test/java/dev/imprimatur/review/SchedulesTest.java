@@ -11,6 +11,7 @@ import dev.imprimatur.editing.Editions;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Schedule;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.publication.Publication;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -32,6 +33,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.flowable.engine.ProcessEngine;
 import org.flowable.engine.RuntimeService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** Publications and their ends happen at the scheduled instant, once, and never without the approval that they were scheduled for. */
@@ -862,6 +866,41 @@ class SchedulesTest {
         untilServed(guide, 410);
         assertThat(Visitor.signedIn(node, "publisher").get("/studio").body())
                 .doesNotContain("schedule that you set for <a href=\"/studio/guides/" + guide.id());
+    }
+
+    /**
+     * Another node has recorded the publication and died. While this one looks at the process, the process is between two waits, so that
+     * nobody can tell it of the end of the publication.
+     */
+    @Test
+    void aProcessThatIsStillToBeToldOfTheEndIsNotTakenForUpToDate() {
+        var guide = node.guides().submitted();
+        var at = in(Duration.ofHours(1));
+        schedule(guide, Map.of("publishAt", at.toString(), "unpublishAt", at.plusSeconds(60).toString())).ok();
+        approve(guide).ok();
+        var id = new EditionId(guide.id(), 1);
+        var timers = node.bean(ProcessEngine.class).getProcessEngineConfiguration().getAsyncExecutor();
+        timers.shutdown();
+        try {
+            node.clock().forward(Duration.ofHours(2));
+            node.bean(Editions.class).publicationDue(id);
+            node.bean(Publication.class).publish(id);
+            String process = node.bean(Processes.class).of(id).orElseThrow().getId();
+            assertThat(new JdbcTemplate(node.bean(DataSource.class))
+                            .update(
+                                    "delete from ACT_RU_EVENT_SUBSCR where PROC_INST_ID_ = ? and EVENT_NAME_ = ?",
+                                    process,
+                                    LogReplay.SCHEDULE_CHANGED))
+                    .isEqualTo(1);
+            node.bean(GuideReconciler.class).reconcile(guide.id());
+
+            assertThat(node.bean(OutdatedGuides.class).find().guides()).contains(guide.id());
+            assertThat(statusOf(guide)).isEqualTo(200);
+        } finally {
+            timers.start();
+        }
+        untilServed(guide, 410);
+        assertThat(ledger(guide)).containsExactly("publish", "unpublish");
     }
 
     @Test

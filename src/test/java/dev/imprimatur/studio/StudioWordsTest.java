@@ -232,6 +232,10 @@ class StudioWordsTest {
                         "/studio",
                         "/studio/guides",
                         "/studio/guides?q=" + slug,
+                        "/studio/calendar",
+                        "/studio/notifications",
+                        "/studio/notifications/settings",
+                        "/studio/account",
                         "/studio/guides/" + id + "/edit",
                         "/studio/guides/" + id + "/history?from=1&to=1"));
         pages.put(
@@ -241,7 +245,30 @@ class StudioWordsTest {
                         "/studio/guides/" + id + "/review",
                         "/studio/guides/" + id + "/review?view=changes",
                         "/studio/guides/" + id + "/review?view=reader"));
-        pages.put("admin", List.of("/studio/accounts", "/studio/api-keys", "/studio/audit", "/studio/webhooks"));
+        String release = node.as("publisher")
+                .post("/releases", Map.of("name", "R".repeat(100)))
+                .ok()
+                .get("id")
+                .asString();
+        node.as("publisher").put("/releases/" + release + "/guides/" + id, Map.of()).ok();
+        pages.put("publisher", List.of("/studio/releases", "/studio/releases/" + release));
+        pages.put(
+                "admin",
+                List.of(
+                        "/studio/accounts",
+                        "/studio/accounts/editor",
+                        "/studio/assignment",
+                        "/studio/api-keys",
+                        "/studio/audit",
+                        "/studio/check",
+                        "/studio/ledger",
+                        "/studio/notification-delivery",
+                        "/studio/webhooks",
+                        "/studio/workflows",
+                        "/studio/workflows/bench?workflow=role-guide-review",
+                        "/studio/workflows/modeller",
+                        "/studio/workflows/role-guide-review",
+                        "/studio/workflows/role-guide-review/editions"));
         try (var browser = Browser.open(node)) {
             var tooWide = new ArrayList<String>();
             pages.forEach((who, paths) -> {
