@@ -24,6 +24,7 @@ import org.springframework.stereotype.Component;
 class GrantRules {
     private static final int MOST = 50;
     private static final int LONGEST = 100;
+    private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
     private static final Pattern GROUP = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
 
     private final ContentTypes types;
@@ -95,8 +96,10 @@ class GrantRules {
 
     private static @Nullable String canonical(String tag) {
         try {
-            String canonical = new Locale.Builder().setLanguageTag(tag).build().toLanguageTag();
-            return canonical.equals("und") ? null : canonical;
+            var locale = new Locale.Builder().setLanguageTag(tag).build();
+            // a name such as German has the form of a tag
+            String language = locale.getLanguage();
+            return language.length() == 3 || LANGUAGES.contains(language) ? locale.toLanguageTag() : null;
         } catch (IllformedLocaleException wrong) {
             return null;
         }

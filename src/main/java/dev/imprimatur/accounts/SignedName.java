@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
+import com.ibm.icu.text.SpoofChecker;
 import dev.imprimatur.problem.CleanText;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the names and titles of people. Both are signed and delivered with the reviews that the people vouch for. */
 final class SignedName {
     private static final int LONGEST = 100;
+    private static final SpoofChecker LOOKS = new SpoofChecker.Builder().build();
     private static final Pattern SPACE = Pattern.compile("\\p{Z}+");
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
     /** Names that are refused: the name of the application, and names that read as if nobody or a machine had reviewed. */
-    private static final Set<String> RESERVED = Set.of(
-            "imprimatur", "system", "thesystem", "automatic", "machine", "root", "nobody", "anonymous", "unknown");
+    private static final Set<String> RESERVED = Stream.of(
+                    "imprimatur", "system", "thesystem", "automatic", "machine", "root", "nobody", "anonymous", "unknown")
+            .map(SignedName::key)
+            .collect(Collectors.toUnmodifiableSet());
 
     private SignedName() {}
 
@@ -44,11 +50,15 @@ final class SignedName {
                 .strip();
     }
 
-    /** The key under which names that look alike are equal: their letters and digits, whatever their case and Unicode form. */
+    /**
+     * The key under which names that look alike are equal: their letters and digits, whatever their case, Unicode form and script (Unicode
+     * Technical Standard 39, skeletons).
+     */
     static String key(String text) {
         String folded = normal(text).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        return NO_LETTERS
+        String letters = NO_LETTERS
                 .matcher(Normalizer.normalize(folded, Normalizer.Form.NFKC))
                 .replaceAll("");
+        return LOOKS.getSkeleton(letters).toLowerCase(Locale.ROOT);
     }
 }

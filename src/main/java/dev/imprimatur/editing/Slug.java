@@ -15,6 +15,8 @@ public final class Slug {
     private static final int LONGEST = 100;
 
     private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
+    /** Codes for several languages, for none, and for one without a code. */
+    private static final Set<String> NO_LANGUAGE = Set.of("mul", "zxx", "mis");
     /** With Kosovo, whose code is in use, although ISO 3166 has none for it. */
     private static final Set<String> REGIONS =
             Stream.concat(Stream.of(Locale.getISOCountries()), Stream.of("XK")).collect(Collectors.toUnmodifiableSet());
@@ -50,6 +52,11 @@ public final class Slug {
         String canonical = locale(tag);
         var locale = Locale.forLanguageTag(canonical);
         String language = locale.getLanguage();
+        if (NO_LANGUAGE.contains(language) || locale.hasExtensions())
+            throw Refusal.malformed(
+                            "/locale",
+                            "a locale is one language, with a script, a region or a variant, and without extensions")
+                    .raise();
         if (language.length() != 3 && !LANGUAGES.contains(language))
             throw Refusal.malformed(
                             "/locale",

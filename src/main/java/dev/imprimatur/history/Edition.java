@@ -322,8 +322,12 @@ public final class Edition {
 
     /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
     private void schedule(Schedule wanted, LogEntry by) {
+        boolean isOfAnother = !schedule.isEmpty()
+                && schedule.release() == null
+                && scheduled != null
+                && !scheduled.by().account().equals(by.by().account());
+        endedSchedule = isOfAnother ? new EndedSchedule(schedule, requireNonNull(scheduled).by(), by) : null;
         schedule = wanted;
-        endedSchedule = null;
         if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;
         reopened = by;

@@ -4,7 +4,8 @@ package dev.imprimatur.history;
 import dev.imprimatur.people.Person;
 
 /**
- * A schedule that ended before its instant, because what it was set for was withdrawn or replaced.
+ * A schedule that ended before its instant, because what it was set for was withdrawn or replaced, or because somebody else
+ * gave it up or set another one.
  *
  * @param setBy who set the schedule last
  * @param cause the entry that ended it
@@ -22,6 +23,8 @@ public record EndedSchedule(Schedule schedule, Person setBy, LogEntry cause) {
             case CHANGES_REQUESTED -> "requested changes";
             case SUPERSEDED -> "published the next edition";
             case UNPUBLISHED -> "unpublished the guide";
+            case SCHEDULE_DROPPED -> "gave up the schedule";
+            case SCHEDULED -> "set another schedule";
             default -> "discarded the edition";
         };
     }

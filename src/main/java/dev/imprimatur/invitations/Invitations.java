@@ -125,7 +125,7 @@ public class Invitations implements AccountWatcher {
                             "contributor",
                             "you contributed to this revision, so somebody else has to invite whoever reviews it")
                     .raise();
-        if (of(guide).size() >= MOST_OF_A_GUIDE)
+        if (of(guide, by).size() >= MOST_OF_A_GUIDE)
             throw Refusal.conflict(
                             "too-many-invitations",
                             "a guide has at most " + MOST_OF_A_GUIDE + " invitations at a time; revoke one first")
@@ -182,8 +182,14 @@ public class Invitations implements AccountWatcher {
                 + invitation.revision().number();
     }
 
-    /** The valid invitations to revisions of the guide, newest first. */
-    public List<Invitation> of(Guide guide) {
+    /** Whether the person sees who is invited: administrators, and those who review or edit the guide. */
+    public boolean shows(Guide guide, Person to) {
+        return to.has(Role.ADMIN.name()) || permissions.allows(to, guide, INVITING);
+    }
+
+    /** The valid invitations to revisions of the guide, newest first. Throws a refusal if the person does not see them. */
+    public List<Invitation> of(Guide guide, Person to) {
+        if (!shows(guide, to)) permissions.mustAllow(to, guide, INVITING);
         var now = clock.instant();
         return store.of(guide.id()).stream().filter(it -> it.isValid(now)).toList();
     }

@@ -73,9 +73,9 @@ class InvitationsApi {
     @GetMapping
     @NeedsScope(Scope.REVIEW)
     @PreAuthorize("hasAnyRole('EDITOR', 'REVIEWER', 'ADMIN')")
-    PageView<InvitationView> list(@PathVariable String type, @PathVariable String id) {
+    PageView<InvitationView> list(@PathVariable String type, @PathVariable String id, Person me) {
         return new PageView<>(
-                invitations.of(guides.require(type, id)).stream()
+                invitations.of(guides.require(type, id), me).stream()
                         .map(InvitationView::of)
                         .toList(),
                 null);

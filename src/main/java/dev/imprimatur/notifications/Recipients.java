@@ -62,6 +62,8 @@ class Recipients {
             // to those who may take the tasks that it opened
             LogEntry.Kind.MOVED,
             // they may end a schedule
+            LogEntry.Kind.SCHEDULED,
+            LogEntry.Kind.SCHEDULE_DROPPED,
             LogEntry.Kind.SUPERSEDED,
             LogEntry.Kind.DISCARDED);
 

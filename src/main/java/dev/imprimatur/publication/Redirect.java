@@ -18,6 +18,9 @@ final class Redirect {
         if (target.equals(ownSlug))
             throw Refusal.malformed("/redirectTo", "a guide cannot redirect to itself")
                     .raise();
+        if (target.startsWith("/api/"))
+            throw Refusal.malformed("/redirectTo", "readers are sent to pages; for another guide, give its slug")
+                    .raise();
         if (!Slug.hasForm(target) && !PATH.matcher(target).matches() && !isWebAddress(target))
             throw Refusal.malformed(
                             "/redirectTo", "give a slug of the same type, a path that starts with /, or an http(s) URL")

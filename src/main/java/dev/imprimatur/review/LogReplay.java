@@ -117,9 +117,10 @@ class LogReplay {
                     "edition {} moves to another version of its workflow; a new process replays the log", edition.id());
             return move(position.get(), edition, workflow);
         }
-        return canResultFromLog(position.get(), edition)
+        if (!canResultFromLog(position.get(), edition)) return replace(position.get(), edition, workflow);
+        return carriesSubmission(position.get(), edition)
                 ? follow(position.get(), edition, workflow, false)
-                : replace(position.get(), edition, workflow);
+                : restart(position.get(), edition, workflow);
     }
 
     /**
@@ -304,21 +305,26 @@ class LogReplay {
     }
 
     /**
-     * Whether the log can have produced the state of the process. Three conditions hold then: the entry that the process followed last is
-     * in the log; so is every decision that it consumed; and past the draft task, it carries the current submission.
+     * Whether the log can have produced the state of the process: the entry that the process followed last is in the log, and so is every
+     * decision that it consumed.
      */
     private boolean canResultFromLog(Position position, Edition edition) {
         var process = position.process();
         var variables = position.variables();
-        int submission = edition.submissionEntry().map(LogEntry::seq).orElse(-1);
-        boolean drafting = position.tasks().stream()
-                .anyMatch(task -> step(process, task).filter(Step::isDrafting).isPresent());
         boolean isAheadOfLog = variables.entrySet().stream()
                 .anyMatch(variable -> variable.getKey().startsWith(CONSUMED)
                         && (Integer) variable.getValue() >= edition.log().size());
-        return ReplayMark.fits(process.getName(), edition)
-                && !isAheadOfLog
-                && (drafting || Integer.valueOf(submission).equals(variables.get(SUBMISSION)));
+        return ReplayMark.fits(process.getName(), edition) && !isAheadOfLog;
+    }
+
+    /** Whether a process past the draft task carries the current submission. Another one is submitted while a review is under way. */
+    private boolean carriesSubmission(Position position, Edition edition) {
+        int submission = edition.submissionEntry().map(LogEntry::seq).orElse(-1);
+        return Integer.valueOf(submission).equals(position.variables().get(SUBMISSION))
+                || position.tasks().stream()
+                        .anyMatch(task -> step(position.process(), task)
+                                .filter(Step::isDrafting)
+                                .isPresent());
     }
 
     private Optional<Step> step(ProcessInstance process, Task task) {

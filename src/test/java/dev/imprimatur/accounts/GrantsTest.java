@@ -333,6 +333,16 @@ class GrantsTest {
             assertThat(answer.status()).as(wrong.getKey()).isEqualTo(400);
             assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo(wrong.getKey());
         }
+        for (String none : List.of("German", "xx", "deutsch-DE", "und"))
+            assertThat(node.as("admin")
+                            .patch(
+                                    "/accounts/" + who,
+                                    Map.of("grants", List.of(Map.of("role", "EDITOR", "locales", List.of(none)))))
+                            .json()
+                            .at("/errors/0/pointer")
+                            .asString())
+                    .as(none)
+                    .isEqualTo("/grants/0/locales/0");
         assertThat(node.as("admin")
                         .patch("/accounts/" + who, Map.of("groups", List.of("Not A Group")))
                         .json()

@@ -67,7 +67,9 @@ class SignedNamesTest {
                 "ＭＡＹＡ Okafor",
                 "Maya-Okafor",
                 "Maya\u00A0Okafor",
-                "Maya Oka\u200Cfor"
+                "Maya Oka\u200Cfor",
+                "M\u0430y\u0430 Okafor",
+                "Maya 0kafor"
             })
     void aNameThatReadsLikeAnothersIsTaken(String like) {
         createAccount("Maya Okafor", null);

@@ -431,6 +431,33 @@ class InvitationsTest {
                 .isEmpty();
     }
 
+    @Test
+    void addressesOfExpertsAreShownToThoseOfTheGuideOnly() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username", "of-german",
+                                "displayName", "The German reviewer",
+                                "password", Node.PASSWORD,
+                                "roles", List.of("REVIEWER"),
+                                "grants", List.of(Map.of("role", "REVIEWER", "locales", List.of("de")))))
+                .ok();
+        var guide = node.guides().submitted();
+        invite(node, "reviewer", guide, "Shirley Jackson").ok();
+
+        var answer = node.as("of-german").get(guide.path() + "/invitations");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(403);
+        assertThat(Visitor.signedIn(node, "of-german")
+                        .get("/studio/guides/" + guide.id() + "/review")
+                        .body())
+                .contains("Machine Learning Engineer")
+                .doesNotContain("Shirley Jackson");
+        for (String who : List.of("second-editor", "reviewer", "admin"))
+            assertThat(node.as(who).get(guide.path() + "/invitations").body())
+                    .contains("Shirley");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "name, '', /name",

@@ -166,6 +166,14 @@ class SlugsTest {
                         .post(own.path() + "/unpublish", Map.of("reason", "x", "redirectTo", own.slug()))
                         .status())
                 .isEqualTo(400);
+        assertThat(node.as("publisher")
+                        .post(
+                                own.path() + "/unpublish",
+                                Map.of("reason", "x", "redirectTo", "/api/delivery/v1/role-guide/" + own.slug()))
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asString())
+                .isEqualTo("/redirectTo");
     }
 
     @Test

@@ -44,6 +44,7 @@ class EditionMovesUnderRulesTest {
     private static final Pattern TASK = Pattern.compile("name=\"task\" value=\"([^\"]+)\"");
 
     private Path types;
+    private int typeVersion;
     private Node node;
     private Guides guides;
     private int one;
@@ -82,6 +83,8 @@ class EditionMovesUnderRulesTest {
         var schema = (ObjectNode)
                 JsonMapper.shared().readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json")));
         schema.put("x-approvals", approvals).put("x-members-only", areMembersOnly);
+        // an earlier file is not taken for a later one
+        schema.put("$comment", "version " + ++typeVersion);
         schema.putArray("x-requirements")
                 .addObject()
                 .put("id", "pay")

@@ -825,6 +825,44 @@ class SchedulesTest {
     }
 
     @Test
+    void whoeverSetAScheduleIsToldThatSomebodyElseChangedIt() {
+        node.as("admin")
+                .post(
+                        "/accounts",
+                        Map.of(
+                                "username", "second-publisher",
+                                "displayName", "The other publisher",
+                                "password", Node.PASSWORD,
+                                "roles", List.of("PUBLISHER")))
+                .ok();
+        var other = node.as("second-publisher");
+        var wanted = Map.of("publishAt", in(Duration.ofDays(2)).toString());
+        var later = Map.of("publishAt", in(Duration.ofDays(3)).toString());
+        var visitor = Visitor.signedIn(node, "publisher");
+
+        var givenUp = scheduled(in(Duration.ofDays(2)));
+        other.delete(givenUp.path() + "/schedule").ok();
+        assertThat(node.guides().state(givenUp).get("endedSchedule").get("cause").asString())
+                .isEqualTo("schedule-dropped");
+        var replaced = node.guides().submitted();
+        schedule(replaced, wanted).ok();
+        other.put(replaced.path() + "/schedule", later).ok();
+        assertThat(visitor.get("/studio").body())
+                .contains("/studio/guides/" + givenUp.id() + "\" lang", "gave up the schedule")
+                .contains("/studio/guides/" + replaced.id() + "\" lang", "set another schedule");
+        await().untilAsserted(() -> assertThat(
+                        node.as("publisher").get("/notifications?limit=100").body())
+                .contains(givenUp.id(), replaced.id()));
+
+        var own = node.guides().submitted();
+        schedule(own, wanted).ok();
+        schedule(own, later).ok();
+        node.as("publisher").delete(own.path() + "/schedule").ok();
+        assertThat(node.guides().state(own).has("endedSchedule")).isFalse();
+        assertThat(visitor.get("/studio").body()).doesNotContain("/studio/guides/" + own.id() + "\" lang");
+    }
+
+    @Test
     void whoeverSetAScheduleIsToldThatItEnded() {
         var guide = node.guides().published();
         schedule(guide, Map.of("unpublishAt", in(Duration.ofHours(1)).toString()))

@@ -169,7 +169,7 @@ class ReviewPage {
                         .flatMap(entry -> entry.signature().stream())
                         .toList());
         if (me.has("EDITOR") || me.has("REVIEWER") || me.has("ADMIN"))
-            model.addAttribute("invitations", invitations.of(guide));
+            model.addAttribute("invitations", invitations.shows(guide, me) ? invitations.of(guide, me) : List.of());
         model.addAttribute(
                 "unsourced", unsourced(types.require(guide.type()), revision.content(), whole ? List.of() : parts));
         decision(types.require(guide.type()), shown, task, me, model);
