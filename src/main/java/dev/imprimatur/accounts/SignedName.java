@@ -19,7 +19,15 @@ final class SignedName {
     private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
     /** Names that are refused: the name of the application, and names that read as if nobody or a machine had reviewed. */
     private static final Set<String> RESERVED = Stream.of(
-                    "imprimatur", "system", "thesystem", "automatic", "machine", "root", "nobody", "anonymous", "unknown")
+                    "imprimatur",
+                    "system",
+                    "thesystem",
+                    "automatic",
+                    "machine",
+                    "root",
+                    "nobody",
+                    "anonymous",
+                    "unknown")
             .map(SignedName::key)
             .collect(Collectors.toUnmodifiableSet());
 

@@ -326,7 +326,9 @@ public final class Edition {
                 && schedule.release() == null
                 && scheduled != null
                 && !scheduled.by().account().equals(by.by().account());
-        endedSchedule = isOfAnother ? new EndedSchedule(schedule, requireNonNull(scheduled).by(), by) : null;
+        endedSchedule = isOfAnother
+                ? new EndedSchedule(schedule, requireNonNull(scheduled).by(), by)
+                : null;
         schedule = wanted;
         if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;

@@ -390,13 +390,11 @@ class LogReplay {
         var all = ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE))
                 ? new Untold(SCHEDULE_CHANGED, ServiceTasks.schedule(edition, clock.instant()))
                 : edition.state() == Edition.State.PUBLISHED && unpublishAt != null
-                        ? new Untold(
-                                UNPUBLISH_SCHEDULED, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)))
+                        ? new Untold(UNPUBLISH_SCHEDULED, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)))
                         : null;
         return Optional.ofNullable(all)
-                .filter(it -> !position.variables()
-                        .entrySet()
-                        .containsAll(it.facts().entrySet()));
+                .filter(it ->
+                        !position.variables().entrySet().containsAll(it.facts().entrySet()));
     }
 
     /** Tells the process what the schedule is now, if it waits for that; returns whether it was told. */

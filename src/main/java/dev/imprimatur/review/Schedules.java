@@ -95,7 +95,9 @@ public class Schedules {
     public Guide schedule(Guide guide, Wanted wanted, @Nullable String seen, Person by) {
         permissions.mustAllow(by, guide, Permissions.PUBLISHER);
         if (wanted.publishAt() == null && wanted.unpublishAt() == null)
-            throw Refusal.malformed("/publishAt", "give an instant for the publication, for its end, or both; a schedule is given up by deleting it")
+            throw Refusal.malformed(
+                            "/publishAt",
+                            "give an instant for the publication, for its end, or both; a schedule is given up by deleting it")
                     .raise();
         var zone = ScheduledTime.zone(wanted.zone());
         var now = clock.instant();

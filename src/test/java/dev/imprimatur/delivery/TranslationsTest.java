@@ -736,7 +736,18 @@ class TranslationsTest {
     void aNewGuideIsInALanguageThatExists() {
         var source = guides.published();
         for (String wrong : List.of(
-                "German", "english", "deutsch", "Francais", "x-klingon", "zz-ZZ", "zz", "de-ZZ", "abcd", "und", "mul", "zxx",
+                "German",
+                "english",
+                "deutsch",
+                "Francais",
+                "x-klingon",
+                "zz-ZZ",
+                "zz",
+                "de-ZZ",
+                "abcd",
+                "und",
+                "mul",
+                "zxx",
                 "de-u-co-phonebk")) {
             var refused = begin(source, wrong);
             assertThat(refused.status()).as(wrong).isEqualTo(400);

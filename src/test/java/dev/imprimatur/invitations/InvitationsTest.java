@@ -283,6 +283,9 @@ class InvitationsTest {
                 .post(link, link + "/decision", "task", task, "outcome", "approve", "message", "Mine.");
 
         assertThat(answer.status()).isEqualTo(403);
+        assertThat(Visitor.signedIn(node, "editor").get(link).body())
+                .contains("This browser is signed in")
+                .doesNotContain("name=\"outcome\"");
         assertThat(withoutCookie(Visitor.signedIn(node, "editor"), link, task).status())
                 .as("without the token of the form")
                 .isEqualTo(403);
@@ -437,11 +440,16 @@ class InvitationsTest {
                 .post(
                         "/accounts",
                         Map.of(
-                                "username", "of-german",
-                                "displayName", "The German reviewer",
-                                "password", Node.PASSWORD,
-                                "roles", List.of("REVIEWER"),
-                                "grants", List.of(Map.of("role", "REVIEWER", "locales", List.of("de")))))
+                                "username",
+                                "of-german",
+                                "displayName",
+                                "The German reviewer",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("REVIEWER"),
+                                "grants",
+                                List.of(Map.of("role", "REVIEWER", "locales", List.of("de")))))
                 .ok();
         var guide = node.guides().submitted();
         invite(node, "reviewer", guide, "Shirley Jackson").ok();
@@ -454,8 +462,7 @@ class InvitationsTest {
                 .contains("Machine Learning Engineer")
                 .doesNotContain("Shirley Jackson");
         for (String who : List.of("second-editor", "reviewer", "admin"))
-            assertThat(node.as(who).get(guide.path() + "/invitations").body())
-                    .contains("Shirley");
+            assertThat(node.as(who).get(guide.path() + "/invitations").body()).contains("Shirley");
     }
 
     @ParameterizedTest

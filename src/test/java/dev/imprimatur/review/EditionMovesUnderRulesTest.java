@@ -55,8 +55,7 @@ class EditionMovesUnderRulesTest {
     void start(@TempDir Path folder) throws IOException {
         types = folder;
         writeType(2, false);
-        node = Node.start(
-                "imprimatur.content-types", folder.toUri() + "/", "imprimatur.review.reconcile-every", "1h");
+        node = Node.start("imprimatur.content-types", folder.toUri() + "/", "imprimatur.review.reconcile-every", "1h");
         guides = node.guides();
         node.as("admin")
                 .post(

@@ -311,18 +311,18 @@ class ReleasesTest {
         String release = release();
         var guide = node.guides().submitted();
         publisher.put(release + "/guides/" + guide.id(), Map.of()).ok();
-        await().untilAsserted(
-                        () -> assertThat(node.as("reviewer").get("/notifications").body())
-                                .contains(guide.id()));
+        await().untilAsserted(() ->
+                assertThat(node.as("reviewer").get("/notifications").body()).contains(guide.id()));
 
         node.as("editor").delete(guide.path()).ok();
 
-        assertThat(Visitor.signedIn(node, "reviewer").get("/studio/notifications").body())
+        assertThat(Visitor.signedIn(node, "reviewer")
+                        .get("/studio/notifications")
+                        .body())
                 .contains("a guide that was deleted");
         var visitor = Visitor.signedIn(node, "publisher");
         for (String page : List.of("", "/preview"))
-            assertThat(visitor.get("/studio" + release + page).body())
-                    .contains(guide.id());
+            assertThat(visitor.get("/studio" + release + page).body()).contains(guide.id());
         visitor.post("/studio" + release, "/studio" + release + "/take-out", "guide", guide.id());
         assertThat(visitor.get("/studio" + release).body()).doesNotContain(guide.id());
     }

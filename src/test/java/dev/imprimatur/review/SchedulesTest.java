@@ -830,10 +830,14 @@ class SchedulesTest {
                 .post(
                         "/accounts",
                         Map.of(
-                                "username", "second-publisher",
-                                "displayName", "The other publisher",
-                                "password", Node.PASSWORD,
-                                "roles", List.of("PUBLISHER")))
+                                "username",
+                                "second-publisher",
+                                "displayName",
+                                "The other publisher",
+                                "password",
+                                Node.PASSWORD,
+                                "roles",
+                                List.of("PUBLISHER")))
                 .ok();
         var other = node.as("second-publisher");
         var wanted = Map.of("publishAt", in(Duration.ofDays(2)).toString());
@@ -842,7 +846,11 @@ class SchedulesTest {
 
         var givenUp = scheduled(in(Duration.ofDays(2)));
         other.delete(givenUp.path() + "/schedule").ok();
-        assertThat(node.guides().state(givenUp).get("endedSchedule").get("cause").asString())
+        assertThat(node.guides()
+                        .state(givenUp)
+                        .get("endedSchedule")
+                        .get("cause")
+                        .asString())
                 .isEqualTo("schedule-dropped");
         var replaced = node.guides().submitted();
         schedule(replaced, wanted).ok();
@@ -914,10 +922,18 @@ class SchedulesTest {
     void aProcessThatIsStillToBeToldOfTheEndIsNotTakenForUpToDate() {
         var guide = node.guides().submitted();
         var at = in(Duration.ofHours(1));
-        schedule(guide, Map.of("publishAt", at.toString(), "unpublishAt", at.plusSeconds(60).toString())).ok();
+        schedule(
+                        guide,
+                        Map.of(
+                                "publishAt",
+                                at.toString(),
+                                "unpublishAt",
+                                at.plusSeconds(60).toString()))
+                .ok();
         approve(guide).ok();
         var id = new EditionId(guide.id(), 1);
-        var timers = node.bean(ProcessEngine.class).getProcessEngineConfiguration().getAsyncExecutor();
+        var timers =
+                node.bean(ProcessEngine.class).getProcessEngineConfiguration().getAsyncExecutor();
         timers.shutdown();
         try {
             node.clock().forward(Duration.ofHours(2));

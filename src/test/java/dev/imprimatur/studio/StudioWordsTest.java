@@ -250,7 +250,9 @@ class StudioWordsTest {
                 .ok()
                 .get("id")
                 .asString();
-        node.as("publisher").put("/releases/" + release + "/guides/" + id, Map.of()).ok();
+        node.as("publisher")
+                .put("/releases/" + release + "/guides/" + id, Map.of())
+                .ok();
         pages.put("publisher", List.of("/studio/releases", "/studio/releases/" + release));
         pages.put(
                 "admin",
