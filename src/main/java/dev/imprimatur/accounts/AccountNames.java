@@ -5,6 +5,9 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.store.UniqueInsert;
+import java.util.ArrayList;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.springframework.stereotype.Component;
 
@@ -17,6 +20,16 @@ class AccountNames {
 
     AccountNames(MongoDatabase database) {
         names = database.getCollection("account_names", Row.class);
+    }
+
+    /** Assigns the keys that names of earlier releases have now to the accounts that bore them. */
+    void renew(UnaryOperator<String> key) {
+        var all = names.find().into(new ArrayList<>());
+        var known = all.stream().map(Row::key).collect(Collectors.toSet());
+        for (var row : all)
+            if (!known.contains(key.apply(row.key()))) {
+                var _ = claim(key.apply(row.key()), row.account());
+            }
     }
 
     /** Assigns the name to the account. Returns false if the name belongs to another account. */

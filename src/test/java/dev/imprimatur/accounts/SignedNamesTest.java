@@ -3,6 +3,8 @@ package dev.imprimatur.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
@@ -16,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +131,22 @@ class SignedNamesTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(answer.json().at("/errors/0/pointer").asString()).isEqualTo("/username");
+    }
+
+    /** Earlier releases compared letters, and not what they look like. */
+    @Test
+    void aNameThatWasBorneInAnEarlierReleaseIsKept() {
+        var names = node.bean(MongoDatabase.class).getCollection("account_names");
+        names.insertOne(new Document("_id", "emmamarin").append("account", "somebody-who-left"));
+
+        node.bean(AccountNames.class).renew(SignedName::key);
+
+        assertThat(createAccount("Emma Marin", null).problem()).isEqualTo("name-taken");
+        assertThat(names.countDocuments(Filters.eq("account", "somebody-who-left")))
+                .isEqualTo(2);
+        node.bean(AccountNames.class).renew(SignedName::key);
+        assertThat(names.countDocuments(Filters.eq("account", "somebody-who-left")))
+                .isEqualTo(2);
     }
 
     @Test

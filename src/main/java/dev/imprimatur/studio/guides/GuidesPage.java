@@ -116,7 +116,7 @@ class GuidesPage {
             this.owner = given(owner);
             this.locale = given(locale);
             this.lacks = given(lacks);
-            this.sort = sort == null ? LATEST : sort;
+            this.sort = given(sort).isEmpty() ? LATEST : given(sort);
         }
 
         private static String given(@Nullable String value) {
