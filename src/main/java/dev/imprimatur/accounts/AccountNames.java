@@ -22,14 +22,14 @@ class AccountNames {
         names = database.getCollection("account_names", Row.class);
     }
 
-    /** Assigns the keys that names of earlier releases have now to the accounts that bore them. */
-    void renew(UnaryOperator<String> key) {
+    /** Earlier releases had other keys for some names: assigns the keys of today to the same accounts, which keep their names. */
+    void renewKeys(UnaryOperator<String> keyToday) {
         var all = names.find().into(new ArrayList<>());
         var known = all.stream().map(Row::key).collect(Collectors.toSet());
-        for (var row : all)
-            if (!known.contains(key.apply(row.key()))) {
-                var _ = claim(key.apply(row.key()), row.account());
-            }
+        for (var row : all) {
+            String key = keyToday.apply(row.key());
+            if (!known.contains(key)) UniqueInsert.insert(names, new Row(key, row.account()));
+        }
     }
 
     /** Assigns the name to the account. Returns false if the name belongs to another account. */

@@ -70,7 +70,7 @@ public class Accounts {
         this.watchers = watchers;
         this.grantRules = grantRules;
         this.clock = clock;
-        names.renew(SignedName::key);
+        names.renewKeys(SignedName::key);
         // accounts of releases that kept no names
         accounts.all().forEach(account -> names.claim(SignedName.key(account.displayName()), account.username()));
     }

@@ -3,6 +3,7 @@ package dev.imprimatur.accounts;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.editing.Slug;
 import dev.imprimatur.people.Grant;
 import dev.imprimatur.problem.CleanText;
 import dev.imprimatur.problem.Fault;
@@ -24,7 +25,6 @@ import org.springframework.stereotype.Component;
 class GrantRules {
     private static final int MOST = 50;
     private static final int LONGEST = 100;
-    private static final Set<String> LANGUAGES = Set.of(Locale.getISOLanguages());
     private static final Pattern GROUP = Pattern.compile("[a-z0-9]+(?:-[a-z0-9]+)*");
 
     private final ContentTypes types;
@@ -97,9 +97,7 @@ class GrantRules {
     private static @Nullable String canonical(String tag) {
         try {
             var locale = new Locale.Builder().setLanguageTag(tag).build();
-            // a name such as German has the form of a tag
-            String language = locale.getLanguage();
-            return language.length() == 3 || LANGUAGES.contains(language) ? locale.toLanguageTag() : null;
+            return Slug.isLanguage(locale.getLanguage()) ? locale.toLanguageTag() : null;
         } catch (IllformedLocaleException wrong) {
             return null;
         }

@@ -326,7 +326,11 @@ public record Guide(
         return translation != null && !translation.source().equals(id);
     }
 
-    /** Whether the guide, alone or as a source, is still to be translated into a language, which the tag of any of its regions has too. */
+    /**
+     * Whether the guide is still to be translated into a language. A translation lacks nothing: its source does.
+     *
+     * @param language a language tag; de also stands for de-AT and all other tags that begin with it
+     */
     public boolean lacks(String language) {
         if (isTranslation() || locale.equals(language) || locale.startsWith(language + "-")) return false;
         var languages = translation == null ? null : translation.languages();

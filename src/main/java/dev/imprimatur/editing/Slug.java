@@ -57,7 +57,7 @@ public final class Slug {
                             "/locale",
                             "a locale is one language, with a script, a region or a variant, and without extensions")
                     .raise();
-        if (language.length() != 3 && !LANGUAGES.contains(language))
+        if (!isLanguage(language))
             throw Refusal.malformed(
                             "/locale",
                             "a locale begins with the code of a language in ISO 639, such as de in de-DE; "
@@ -69,6 +69,11 @@ public final class Slug {
                             "/locale", "a region is a code in ISO 3166, such as DE in de-DE; " + region + " is none")
                     .raise();
         return canonical;
+    }
+
+    /** Whether the code is one of two letters in ISO 639, or any of three letters. A name such as German has the form of a code, too. */
+    public static boolean isLanguage(String code) {
+        return code.length() == 3 || LANGUAGES.contains(code);
     }
 
     /** The locale in its canonical form (BCP 47). */

@@ -322,13 +322,11 @@ public final class Edition {
 
     /** An edition that waited for its publication needs its approvals again if it is not to be published at an instant any more. */
     private void schedule(Schedule wanted, LogEntry by) {
-        boolean isOfAnother = !schedule.isEmpty()
-                && schedule.release() == null
-                && scheduled != null
-                && !scheduled.by().account().equals(by.by().account());
-        endedSchedule = isOfAnother
-                ? new EndedSchedule(schedule, requireNonNull(scheduled).by(), by)
-                : null;
+        endedSchedule = null;
+        if (!schedule.isEmpty() && schedule.release() == null && scheduled != null) {
+            var ended = new EndedSchedule(schedule, scheduled.by(), by);
+            endedSchedule = ended.isByAnother() ? ended : null;
+        }
         schedule = wanted;
         if (state != State.SCHEDULED || wanted.delaysPublication()) return;
         state = State.IN_REVIEW;

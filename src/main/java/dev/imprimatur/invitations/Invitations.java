@@ -182,6 +182,11 @@ public class Invitations implements AccountWatcher {
                 + invitation.revision().number();
     }
 
+    /** Administrators see and revoke all invitations. */
+    private void mustSee(Guide guide, Person who) {
+        if (!who.has(Role.ADMIN.name())) permissions.mustAllow(who, guide, INVITING);
+    }
+
     /** Whether the person sees who is invited: administrators, and those who review or edit the guide. */
     public boolean shows(Guide guide, Person to) {
         return to.has(Role.ADMIN.name()) || permissions.allows(to, guide, INVITING);
@@ -189,14 +194,14 @@ public class Invitations implements AccountWatcher {
 
     /** The valid invitations to revisions of the guide, newest first. Throws a refusal if the person does not see them. */
     public List<Invitation> of(Guide guide, Person to) {
-        if (!shows(guide, to)) permissions.mustAllow(to, guide, INVITING);
+        mustSee(guide, to);
         var now = clock.instant();
         return store.of(guide.id()).stream().filter(it -> it.isValid(now)).toList();
     }
 
     /** Revokes an invitation. Administrators may revoke any, because a link may have come into wrong hands. */
     public void revoke(Guide guide, String id, Person by) {
-        if (!by.has(Role.ADMIN.name())) permissions.mustAllow(by, guide, INVITING);
+        mustSee(guide, by);
         if (!store.revoke(guide.id(), id, clock.instant()))
             throw Refusal.missing("there is no such invitation").raise();
         audit.record(by.account(), "invitation-revoked", guide.id() + " " + id, null);

@@ -220,6 +220,7 @@ class LogReplay {
         if (!mark.equals(process.getName())) runtime.setProcessInstanceName(process.getId(), mark);
     }
 
+    /** A process of a workflow without a timer for the end of a publication is never told of it. */
     private boolean isToBeTold(Position position, Edition edition) {
         var workflow = workflows.ofDefinition(position.process().getProcessDefinitionId());
         return untold(position, edition)
@@ -387,14 +388,15 @@ class LogReplay {
     /** What the process does not know yet of the schedule. */
     private Optional<Untold> untold(Position position, Edition edition) {
         var unpublishAt = edition.schedule().unpublishAt();
-        var all = ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE))
-                ? new Untold(SCHEDULE_CHANGED, ServiceTasks.schedule(edition, clock.instant()))
-                : edition.state() == Edition.State.PUBLISHED && unpublishAt != null
-                        ? new Untold(UNPUBLISH_SCHEDULED, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)))
-                        : null;
-        return Optional.ofNullable(all)
-                .filter(it ->
-                        !position.variables().entrySet().containsAll(it.facts().entrySet()));
+        Untold news;
+        if (ServiceTasks.WAITING.equals(position.variables().get(ServiceTasks.SCHEDULE)))
+            news = new Untold(SCHEDULE_CHANGED, ServiceTasks.schedule(edition, clock.instant()));
+        else if (edition.state() == Edition.State.PUBLISHED && unpublishAt != null)
+            news = new Untold(UNPUBLISH_SCHEDULED, Map.of(ServiceTasks.UNPUBLISH_AT, Date.from(unpublishAt)));
+        else return Optional.empty();
+        return position.variables().entrySet().containsAll(news.facts().entrySet())
+                ? Optional.empty()
+                : Optional.of(news);
     }
 
     /** Tells the process what the schedule is now, if it waits for that; returns whether it was told. */

@@ -139,12 +139,12 @@ class SignedNamesTest {
         var names = node.bean(MongoDatabase.class).getCollection("account_names");
         names.insertOne(new Document("_id", "emmamarin").append("account", "somebody-who-left"));
 
-        node.bean(AccountNames.class).renew(SignedName::key);
+        node.bean(AccountNames.class).renewKeys(SignedName::key);
 
         assertThat(createAccount("Emma Marin", null).problem()).isEqualTo("name-taken");
         assertThat(names.countDocuments(Filters.eq("account", "somebody-who-left")))
                 .isEqualTo(2);
-        node.bean(AccountNames.class).renew(SignedName::key);
+        node.bean(AccountNames.class).renewKeys(SignedName::key);
         assertThat(names.countDocuments(Filters.eq("account", "somebody-who-left")))
                 .isEqualTo(2);
     }

@@ -16,8 +16,6 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.ProxiedStores;
 import dev.imprimatur.testing.SimulatedCrash;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EditionMovesOnNodesTest {
-    private static final String ID = "role-guide-review";
+    private static final String ID = WorkflowVersions.ID;
 
     private final ProxiedStores stores = new ProxiedStores();
     private final Node one = Node.start(stores.settings("imprimatur.review.reconcile-every", "1h"));
@@ -47,8 +45,8 @@ class EditionMovesOnNodesTest {
 
     @BeforeAll
     void deploy() throws IOException {
-        plain = deploy(one, ID, "name=\"Review revision\"", "name=\"Review as version one\"");
-        twoStages = deploy(one, "two-stage-review", "\"two-stage-review\"", "\"" + ID + "\"");
+        plain = WorkflowVersions.deploy(one, WorkflowVersions.asVersionOne());
+        twoStages = WorkflowVersions.deploy(one, WorkflowVersions.file("two-stage-review"));
         one.clock().forward(Duration.ofSeconds(11));
     }
 
@@ -57,20 +55,6 @@ class EditionMovesOnNodesTest {
         other.close();
         one.close();
         stores.close();
-    }
-
-    private static int deploy(Node on, String file, String what, String by) throws IOException {
-        var admin = on.as("admin");
-        String bpmn =
-                Files.readString(Path.of("workflows", file + Workflows.SUFFIX)).replace(what, by);
-        return admin.put(
-                        "/workflows/" + ID,
-                        Map.of("bpmn", bpmn),
-                        "If-Match",
-                        admin.get("/workflows/" + ID).header("ETag"))
-                .ok()
-                .get("version")
-                .asInt();
     }
 
     private static String id(Ref guide) {
@@ -195,8 +179,8 @@ class EditionMovesOnNodesTest {
     @Test
     void afterARestoreAnEditionStandsWhereItsLogSays() throws IOException {
         try (var node = Node.start("imprimatur.review.reconcile-every", "1h")) {
-            int first = deploy(node, ID, "name=\"Review revision\"", "name=\"Review as version one\"");
-            int second = deploy(node, "two-stage-review", "\"two-stage-review\"", "\"" + ID + "\"");
+            int first = WorkflowVersions.deploy(node, WorkflowVersions.asVersionOne());
+            int second = WorkflowVersions.deploy(node, WorkflowVersions.file("two-stage-review"));
             node.clock().forward(Duration.ofSeconds(11));
             var before = submitted(node, first);
             var copy = MongoCopy.of(node.bean(MongoDatabase.class));

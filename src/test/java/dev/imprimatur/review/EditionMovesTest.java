@@ -19,8 +19,6 @@ import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +44,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EditionMovesTest {
-    private static final String ID = "role-guide-review";
+    private static final String ID = WorkflowVersions.ID;
     private static final String MIGRATE = "/workflows/" + ID + "/migrate";
     private static final List<String> PEOPLE = List.of("reviewer", "second-reviewer", "both");
 
@@ -60,37 +58,21 @@ class EditionMovesTest {
 
     @BeforeAll
     void deploy() throws IOException {
-        one = deploy(file(ID).replace("name=\"Review revision\"", "name=\"Review as version one\""));
-        twoStages = deploy(file("two-stage-review"));
-        parallel = deploy(file("parallel-review"));
-        renamed = deploy(file(ID).replace("\"review\"", "\"second-look\""));
-        factsReworded = deploy(file("two-stage-review")
-                .replace("id=\"facts-hold\"", "id=\"facts-right\"")
-                .replace("'facts-hold'", "'facts-right'"));
+        one = WorkflowVersions.deploy(node, WorkflowVersions.asVersionOne());
+        twoStages = WorkflowVersions.deploy(node, WorkflowVersions.file("two-stage-review"));
+        parallel = WorkflowVersions.deploy(node, WorkflowVersions.file("parallel-review"));
+        renamed = WorkflowVersions.deploy(node, WorkflowVersions.file(ID).replace("\"review\"", "\"second-look\""));
+        factsReworded = WorkflowVersions.deploy(
+                node,
+                WorkflowVersions.file("two-stage-review")
+                        .replace("id=\"facts-hold\"", "id=\"facts-right\"")
+                        .replace("'facts-hold'", "'facts-right'"));
         node.clock().forward(Duration.ofSeconds(11));
     }
 
     @AfterAll
     void stop() {
         node.close();
-    }
-
-    /** A shipped workflow under the id of the one that the content type follows. */
-    private static String file(String id) throws IOException {
-        return Files.readString(Path.of("workflows", id + Workflows.SUFFIX))
-                .replace("\"" + id + "\"", "\"" + ID + "\"");
-    }
-
-    private int deploy(String bpmn) {
-        var admin = node.as("admin");
-        return admin.put(
-                        "/workflows/" + ID,
-                        Map.of("bpmn", bpmn),
-                        "If-Match",
-                        admin.get("/workflows/" + ID).header("ETag"))
-                .ok()
-                .get("version")
-                .asInt();
     }
 
     private static EditionId id(Ref guide) {

@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EditionMovesUnderRulesTest {
-    private static final String ID = "role-guide-review";
+    private static final String ID = WorkflowVersions.ID;
     private static final String PART = "/compensation";
     private static final Pattern TASK = Pattern.compile("name=\"task\" value=\"([^\"]+)\"");
 
@@ -72,9 +72,9 @@ class EditionMovesUnderRulesTest {
                                 "groups",
                                 List.of("pay")))
                 .ok();
-        one = deploy(file(ID).replace("name=\"Review revision\"", "name=\"Review as version one\""));
-        parallel = deploy(file("parallel-review"));
-        renamed = deploy(file(ID).replace("\"review\"", "\"second-look\""));
+        one = WorkflowVersions.deploy(node, WorkflowVersions.asVersionOne());
+        parallel = WorkflowVersions.deploy(node, WorkflowVersions.file("parallel-review"));
+        renamed = WorkflowVersions.deploy(node, WorkflowVersions.file(ID).replace("\"review\"", "\"second-look\""));
         node.clock().forward(Duration.ofSeconds(11));
     }
 
@@ -104,23 +104,6 @@ class EditionMovesUnderRulesTest {
     @BeforeEach
     void renewTokens() {
         node.renewTokens();
-    }
-
-    private static String file(String id) throws IOException {
-        return Files.readString(Path.of("workflows", id + Workflows.SUFFIX))
-                .replace("\"" + id + "\"", "\"" + ID + "\"");
-    }
-
-    private int deploy(String bpmn) {
-        var admin = node.as("admin");
-        return admin.put(
-                        "/workflows/" + ID,
-                        Map.of("bpmn", bpmn),
-                        "If-Match",
-                        admin.get("/workflows/" + ID).header("ETag"))
-                .ok()
-                .get("version")
-                .asInt();
     }
 
     private Answer move(Ref guide, int to, boolean isDryRun) {
@@ -291,7 +274,9 @@ class EditionMovesUnderRulesTest {
 
     private void loseProcess(Ref guide) {
         var runtime = node.bean(RuntimeService.class);
-        runtime.createProcessInstanceQuery().processInstanceBusinessKey(guide.id() + ".1").list().stream()
+        runtime.createProcessInstanceQuery()
+                .processInstanceBusinessKey(guide.id() + ".1")
+                .list()
                 .forEach(process -> runtime.deleteProcessInstance(process.getId(), "lost"));
         node.bean(GuideReconciler.class).reconcile(guide.id());
     }

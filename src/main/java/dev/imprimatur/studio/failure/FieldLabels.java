@@ -43,6 +43,7 @@ class FieldLabels {
             Map.entry("reasonCode", "Reason"),
             Map.entry("wanted", "The new password"),
             Map.entry("audit/to", "Up to and with"),
+            Map.entry("export/to", "Up to and with"),
             Map.entry("editions/to", "Where they would stand in"),
             Map.entry("hand-over/to", "Username of whoever has it next"),
             Map.entry("action", "What happened"),

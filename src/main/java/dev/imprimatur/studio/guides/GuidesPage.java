@@ -170,11 +170,14 @@ class GuidesPage {
         String text = filter.q().toLowerCase(Locale.ROOT);
         var found = guides.cached().stream()
                 .filter(guide -> filter.type().isEmpty() || guide.type().equals(filter.type()))
-                .filter(guide -> filter.owner().isEmpty() || keeper(guide).equals(filter.owner()))
+                .filter(guide ->
+                        filter.owner().isEmpty() || ownerOrCreator(guide).equals(filter.owner()))
                 .filter(guide -> filter.locale().isEmpty() || guide.locale().equals(filter.locale()))
                 .filter(guide -> filter.lacks().isEmpty() || guide.lacks(filter.lacks()))
                 .filter(guide -> guide.isCalled(text)
-                        || words.name(keeper(guide)).toLowerCase(Locale.ROOT).contains(text))
+                        || words.name(ownerOrCreator(guide))
+                                .toLowerCase(Locale.ROOT)
+                                .contains(text))
                 .toList();
         var filters = states();
         var wanted = state.isEmpty() ? null : filters.get(state);
@@ -210,7 +213,7 @@ class GuidesPage {
     }
 
     /** The owner of the guide; while nobody owns it, whoever began it. */
-    private static String keeper(Guide guide) {
+    private static String ownerOrCreator(Guide guide) {
         return guide.owner() == null ? guide.createdBy() : guide.owner();
     }
 
@@ -244,7 +247,7 @@ class GuidesPage {
                 guide -> guide.nextReviewDue() == null
                         ? NEVER_DUE
                         : guide.nextReviewDue().toString();
-            case "owner" -> GuidesPage::keeper;
+            case "owner" -> GuidesPage::ownerOrCreator;
             case "updated" -> guide -> Place.key(guide.updatedAt());
             default ->
                 throw Refusal.malformed("sort by title, state, due, owner or updated", List.of())
