@@ -35,6 +35,8 @@ import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Injects faults of the stores under load. Two nodes share one MongoDB and one store of the engine; each node has a TCP proxy of its
@@ -43,6 +45,7 @@ import org.junit.jupiter.api.Test;
  * faults.only} selects one by its name.
  */
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
@@ -64,6 +67,10 @@ class FaultsIT {
     /** A fault, from its injection to its repair. */
     private interface Fault {
         void happen() throws Exception;
+    }
+
+    private interface Choice {
+        Map<String, Fault> of(FaultsIT test, ProxiedStores stores, TcpProxy secondProxy, MongoClient client);
     }
 
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
@@ -95,7 +102,17 @@ class FaultsIT {
 
     @Test
     @Tag("store")
-    void noFaultLosesDoublesOrServesWhatItMustNot() throws Exception {
+    void noOutageLosesDoublesOrServesWhatItMustNot() throws Exception {
+        injectAll(FaultsIT::outages);
+    }
+
+    @Test
+    @Tag("store")
+    void noForgeryAndNoRestoreLosesDoublesOrServesWhatItMustNot() throws Exception {
+        injectAll(FaultsIT::changedDocuments);
+    }
+
+    private void injectAll(Choice choice) throws Exception {
         System.out.printf("faults on %s: %d rounds, seed %d%n", Stores.description(), ROUNDS, SEED);
         try (var stores = new ProxiedStores();
                 var secondProxy = new TcpProxy(
@@ -108,7 +125,7 @@ class FaultsIT {
                 var client = MongoClients.create(stores.directMongoUri())) {
             nodes.addAll(List.of(first, second));
             load = Load.of(() -> nodes.stream().map(Node::url).toList(), first);
-            var faults = faults(stores, secondProxy, client);
+            var faults = choice.of(this, stores, secondProxy, client);
             for (int round = 0; round < ROUNDS; round++)
                 for (var fault : faults.entrySet())
                     if (fault.getKey().contains(ONLY.replace('-', ' ')))
@@ -118,10 +135,8 @@ class FaultsIT {
         }
     }
 
-    private Map<String, Fault> faults(ProxiedStores stores, TcpProxy secondProxy, MongoClient client) {
-        var database =
-                client.getDatabase(URI.create(stores.directMongoUri()).getPath().substring(1));
-        var rows = new StoredDocuments(database);
+    /** Stores that are away, slow, empty or those of a while ago, as the engine's may be. */
+    private Map<String, Fault> outages(ProxiedStores stores, TcpProxy secondProxy, MongoClient client) {
         var faults = new LinkedHashMap<String, Fault>();
         var firstProxy = stores.mongo();
         faults.put("MongoDB is away from one node", away(secondProxy));
@@ -147,6 +162,15 @@ class FaultsIT {
             waitWhileFaulty();
             everyNodeRestarts(restore);
         });
+        return faults;
+    }
+
+    /** Documents that somebody forged, deleted or restored, and nodes that must not start on them. */
+    private Map<String, Fault> changedDocuments(ProxiedStores stores, TcpProxy secondProxy, MongoClient client) {
+        var database =
+                client.getDatabase(URI.create(stores.directMongoUri()).getPath().substring(1));
+        var rows = new StoredDocuments(database);
+        var faults = new LinkedHashMap<String, Fault>();
         faults.put("an entry is forged", () -> {
             long position = rows.forgeEntry();
             awaitNobodyReady();

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
 
 /** The accounts of people: who they are, what they may do, and how they sign in. */
@@ -45,7 +46,7 @@ public class Accounts {
     private final ObjectProvider<AccountWatcher> watchers;
     private final GrantRules grantRules;
     private final Clock clock;
-    private final Passwords passwords = new Passwords();
+    private final Passwords passwords;
 
     Accounts(
             AccountStore accounts,
@@ -58,6 +59,7 @@ public class Accounts {
             ResetLinks resets,
             ObjectProvider<AccountWatcher> watchers,
             GrantRules grantRules,
+            PasswordEncoder passwordEncoder,
             Clock clock) {
         this.accounts = accounts;
         this.names = names;
@@ -69,6 +71,7 @@ public class Accounts {
         this.resets = resets;
         this.watchers = watchers;
         this.grantRules = grantRules;
+        this.passwords = new Passwords(passwordEncoder);
         this.clock = clock;
         names.renewKeys(SignedName::key);
         // accounts of releases that kept no names

@@ -4,7 +4,6 @@ package dev.imprimatur.accounts;
 import dev.imprimatur.problem.Fault;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 /** The rules for passwords, and how passwords are hashed and compared. */
@@ -13,9 +12,13 @@ final class Passwords {
     private static final int LONGEST = 128;
     private static final int LEAST_DIFFERENT = 5;
 
-    private final PasswordEncoder encoder =
-            new NormalizingPasswordEncoder(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
-    private final String nobodysHash = encoder.encode(UUID.randomUUID().toString());
+    private final PasswordEncoder encoder;
+    private final String nobodysHash;
+
+    Passwords(PasswordEncoder encoder) {
+        this.encoder = new NormalizingPasswordEncoder(encoder);
+        nobodysHash = this.encoder.encode(UUID.randomUUID().toString());
+    }
 
     /** What is wrong with a new password; null if nothing is. */
     static @Nullable Fault fault(String username, String password) {

@@ -38,6 +38,8 @@ public final class Node implements AutoCloseable {
     /** Guards the start and stop of applications: all engines of a JVM share one registry, and the logging configuration is global. */
     private static final Object ONE_AT_A_TIME = new Object();
 
+    private static final TeamPasswordEncoder PASSWORDS = new TeamPasswordEncoder();
+
     private static final ThreadLocal<Node> SHARED = ThreadLocal.withInitial(Node::start);
 
     private final Map<String, String> settings;
@@ -118,6 +120,7 @@ public final class Node implements AutoCloseable {
         var application = new SpringApplication(Imprimatur.class);
         application.setRegisterShutdownHook(false);
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("testClock", clock));
+        application.addInitializers(it -> it.getBeanFactory().registerSingleton("teamPasswordEncoder", PASSWORDS));
         application.addInitializers(it -> it.getBeanFactory().registerSingleton("requestFaults", new RequestFaults()));
         application.addInitializers(SimulatedCrash::installInto);
         application.addInitializers(OperationCount::installInto);
