@@ -36,8 +36,14 @@ export const schema = new Schema({
     horizontal_rule: withAttrs(horizontal_rule, {markup: {default: '---'}}),
     heading: withAttrs(heading, {setext: {default: false}}, {content: 'inline*'}),
     code_block: withAttrs(code_block, {fence: {default: '```'}}),
-    ordered_list: withAttrs(ordered_list, {tight: {default: true}, delimiter: {default: '.'}}),
-    bullet_list: withAttrs(bullet_list, {tight: {default: true}, bullet: {default: '-'}}),
+    ordered_list: withAttrs(ordered_list, {tight: {default: true}, delimiter: {default: '.'}}, {
+      parseDOM: [{tag: 'ol', getAttrs: dom => ({order: Number(dom.getAttribute('start') ?? 1), tight: dom.dataset.tight !== 'false'})}],
+      toDOM: ({attrs: {order, tight}}) => ['ol', {start: order === 1 ? null : order, 'data-tight': String(tight)}, 0],
+    }),
+    bullet_list: withAttrs(bullet_list, {tight: {default: true}, bullet: {default: '-'}}, {
+      parseDOM: [{tag: 'ul', getAttrs: dom => ({tight: dom.dataset.tight !== 'false'})}],
+      toDOM: ({attrs: {tight}}) => ['ul', {'data-tight': String(tight)}, 0],
+    }),
     list_item: withAttrs(list_item, {checked: {default: null}}, {
       content: 'block+',
       parseDOM: [{tag: 'li', getAttrs: dom => ({checked: dom.dataset.checked ? dom.dataset.checked === 'true' : null})}],

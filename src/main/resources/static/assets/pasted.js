@@ -8,8 +8,8 @@ const DROPPED = {
   u: 'underlining', 'sub, sup': 'raised and lowered letters', 'script': 'scripts',
 };
 
-// Attributes of style would be refused by the policy of the page, even in a text that is only read.
-const unstyled = html => html.replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-style$2'));
+// Styles would be refused by the policy of the page, even in a text that is only read.
+const unstyled = html => html.replace(/<style[\s\S]*?(?:<\/style\s*>|$)/gi, '').replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-style$2'));
 const styleOf = (element, name) => {
   const found = new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(element.dataset?.style ?? '');
   return found?.[1].trim().toLowerCase() ?? '';
@@ -119,13 +119,15 @@ function tableOf(table, dropped) {
     }
   });
   const width = Math.max(1, ...grid.map(row => row.length));
+  // Markdown aligns columns, and a spreadsheet its figures
+  const alignOf = cell => ['center', 'right'].find(it => it === (cell && (styleOf(cell, 'text-align') || cell.getAttribute('align'))));
   grid.forEach((cells, at) => {
     const row = made.insertRow();
     for (let column = 0; column < width; column++) {
       const into = document.createElement(at ? 'td' : 'th'), words = document.createElement('p'), cell = cells[column];
+      const align = alignOf((grid[1] ?? grid[0])[column]);
+      if (align) into.dataset.align = align;
       if (cell) {
-        const align = styleOf(cell, 'text-align') || cell.getAttribute('align');
-        if (['center', 'right'].includes(align)) into.dataset.align = align;
         const inner = document.createElement('div');
         copy(cell, inner, dropped);
         for (const block of inner.querySelectorAll(`${BLOCK}, li, tr, td, th, hr`)) block.replaceWith(...block.childNodes, ' ');

@@ -181,7 +181,7 @@ export class RichText {
     this.text = textarea;
     this.changed = changed;
     const lang = textarea.getAttribute('lang');
-    this.view = new EditorView({mount: place}, {
+    this.view = new EditorView(place, {
       state: this.stateOf(textarea.value),
       editable: () => !textarea.readOnly && !textarea.disabled,
       attributes: {

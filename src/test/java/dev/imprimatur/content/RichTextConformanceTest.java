@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.MarkdownField;
 import dev.imprimatur.testing.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -61,7 +62,7 @@ class RichTextConformanceTest {
                 assertThat(result.get("untouched")).isEqualTo(texts.get(i));
             }
             assertThat(shown).as("blocks that the editor shows").isGreaterThan(1300);
-            var changed = new java.util.ArrayList<String>();
+            var changed = new ArrayList<String>();
             for (int i = 0; i < texts.size(); i++) {
                 String anew = (String) results.get(i).get("anew");
                 String before = NormalHtml.of(Markdown.toHtml(texts.get(i), PLACE));
