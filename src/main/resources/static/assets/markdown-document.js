@@ -124,7 +124,13 @@ markdown.core.ruler.push('tasks', ({tokens}) => {
   });
 });
 
-const isTight = (tokens, at) => tokens.slice(at + 1).find(it => it.type !== 'list_item_open')?.hidden ?? false;
+// A list is tight if the paragraphs of its items are.
+function isTight(tokens, at) {
+  const {level} = tokens[at];
+  for (let next = at + 1; tokens[next].level > level; next++)
+    if (tokens[next].type === 'paragraph_open' && tokens[next].level === level + 2) return tokens[next].hidden;
+  return true;
+}
 const aligned = token => ({align: /text-align:(\w+)/.exec(token.attrGet('style') ?? '')?.[1] ?? null});
 
 const parser = new MarkdownParser(schema, {parse: tokens => tokens}, {
@@ -161,7 +167,22 @@ function withParagraphs(tokens) {
   });
 }
 
+// Whether the document has a way to hold these: no emphasis in itself, no link without words, no code that is an empty line.
+function isHeld(tokens) {
+  return tokens.every(({type, content, children}) => {
+    if (type === 'fence') return content !== '\n';
+    const open = [];
+    return !children || children.every((token, at) => {
+      if (token.nesting === 1 && open.includes(token.type)) return false;
+      if (token.nesting === 1) open.push(token.type);
+      if (token.nesting === -1) open.pop();
+      return token.type !== 'link_close' || children[at - 1].type !== 'link_open';
+    });
+  });
+}
+
 function nodesOf(tokens) {
+  if (!isHeld(tokens)) return [];
   try {
     const content = parser.parse(withParagraphs(tokens)).content;
     return Array.from({length: content.childCount}, (_, at) => content.child(at));
@@ -217,12 +238,12 @@ const NOTES = /^ {0,3}(\[\^[^\]\s]+\]):/gm;
 
 // Whether the editor can show the block, and write it so that it means the same.
 function isFaithful(node, source, context) {
-  const env = {notes: context.notes};
-  markdown.parse(source, env);
-  if (Object.keys(env.references ?? {}).length) return false;
-  if (/^[ \t>*+\-\d.)]*\[\^[^\]\s]+\]:/m.test(source)) return false;
-  if (!isSame(parsed(source, context), [node])) return false;
-  return isSame(parsed(written(node, context), context), [node]);
+  if (/^[ \t>*+\-\d.)]*\[[^\]]+\]:/m.test(source)) {
+    const env = {notes: context.notes};
+    markdown.parse(source, env);
+    if (Object.keys(env.references ?? {}).length || /^[ \t>*+\-\d.)]*\[\^/m.test(source)) return false;
+  }
+  return isSame(parsed(source, context), [node]) && faithful(node, context) !== null;
 }
 
 const sourceBlock = text => schema.node('source', null, text ? [schema.text(text)] : []);
@@ -330,8 +351,10 @@ const writers = {
     const within = (node.textContent.match(sign === '~' ? /~{3,}/g : /`{3,}/g) ?? []).map(it => it.length);
     const marks = sign.repeat(Math.max(fence.length, 3, ...within.map(it => it + 1)));
     state.write(marks + params + '\n');
-    state.text(node.textContent, false);
-    state.write('\n');
+    if (node.childCount) {
+      state.text(node.textContent, false);
+      state.write('\n');
+    }
     state.write(marks);
     state.closeBlock(node);
   },
@@ -471,12 +494,19 @@ const marks = {
   },
 };
 
-function written(node, context, parent = null, index = 0) {
-  const plain = rendered(node, parent, index, {});
-  if (node.type.name === 'source' || isSame(parsed(plain, context), [node])) return plain;
-  return [{edges: true}, {em: '_'}, {edges: true, em: '_'}, {isAiry: true}, {edges: true, isAiry: true}].map(options => rendered(node, parent, index, options))
-    .find(it => isSame(parsed(it, context), [node])) ?? plain;
+const MANNERS = [{}, {edges: true}, {em: '_'}, {edges: true, em: '_'}, {isAiry: true}, {edges: true, isAiry: true}];
+
+// The Markdown of a block, or null if no manner of writing means the same.
+function faithful(node, context, parent = null, index = 0) {
+  for (const manner of MANNERS) {
+    const text = rendered(node, parent, index, manner);
+    if (isSame(parsed(text, context), [node])) return text;
+  }
+  return null;
 }
+
+const written = (node, context, parent, index) => node.type.name === 'source' ? node.textContent
+  : faithful(node, context, parent, index) ?? rendered(node, parent, index, {});
 
 // Options: `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis; `isAiry` separates blocks
 // within a list's item by empty lines.

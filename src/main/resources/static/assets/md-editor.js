@@ -194,6 +194,7 @@ customElements.define('md-editor', class extends HTMLElement {
     });
     this.words();
     this.switch.setAttribute('aria-pressed', 'true');
+    this.dataset.view = 'source';
     if (wanted() !== 'source') this.showRich();
   }
 
@@ -234,10 +235,13 @@ customElements.define('md-editor', class extends HTMLElement {
   // ---- rich text
 
   async showRich(isAsked = false) {
+    this.dataset.view = 'loading';
     try {
       this.module ??= await import('./rich-text.js');
       this.mount(isAsked);
+      this.dataset.view = this.rich ? 'rich' : 'source';
     } catch (failure) {
+      this.dataset.view = 'source';
       console.warn(failure);
       this.tell('Rich text does not work in this browser; this is the source.');
     }
@@ -289,6 +293,7 @@ customElements.define('md-editor', class extends HTMLElement {
   }
 
   showSource() {
+    this.dataset.view = 'source';
     this.rich.flush();
     this.rich.view.destroy();
     this.rich = null;

@@ -53,7 +53,7 @@ class RichTextTest {
     private void open() {
         page.navigate("/studio/guides/" + guide.id() + "/edit");
         field = MarkdownField.on(page, PATH);
-        assertThat(field.text()).isVisible();
+        field.text().waitFor();
     }
 
     /** Writes the field as another client does. */
@@ -97,7 +97,7 @@ class RichTextTest {
 
     @Test
     void whatIsWrittenWithKeysAndButtonsIsStoredAsMarkdown() {
-        open();
+        open("Start.");
         startAnew();
 
         type("## What they do", "- one", "two");
@@ -188,7 +188,7 @@ class RichTextTest {
 
     @Test
     void aPasteKeepsWhatMarkdownHasAndNamesTheRest() {
-        open();
+        open("Start.");
         startAnew();
         String word =
                 """
@@ -243,7 +243,7 @@ class RichTextTest {
 
     @Test
     void otherScriptsKeepTheirEmphasisAndTheirDirection() {
-        open();
+        open("Start.");
         startAnew();
 
         page.keyboard().press("Control+b");
@@ -269,11 +269,11 @@ class RichTextTest {
 
         field.text().click();
         page.keyboard().press("End");
-        type(" Mine");
         write("Theirs again.");
+        type(" Mine");
         page.keyboard().press("Control+s");
 
-        assertThat(page.locator("#conflict")).isVisible();
+        page.locator("#conflict").waitFor();
         assertThat(field.text()).containsText("Theirs. Mine");
         page.locator("#conflict input[value=theirs]").check();
         page.locator("#conflict button[value=decide]").click();
