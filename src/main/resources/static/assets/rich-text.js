@@ -200,6 +200,7 @@ export class RichText {
       },
       handleDOMEvents: {blur: () => { this.flush(); return false; }},
     });
+    addEventListener('beforeunload', () => this.flush(), true);
   }
 
   // Whether the document says what the Markdown says, to the byte.
@@ -222,11 +223,10 @@ export class RichText {
   }
 
   write() {
-    if (this.isSlow) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.flush(), PAUSE);
-      this.isPending = true;
-    } else this.isPending = true, this.flush();
+    this.isPending = true;
+    clearTimeout(this.timer);
+    if (this.isSlow) this.timer = setTimeout(() => this.flush(), PAUSE);
+    else this.flush();
   }
 
   // Writes the textarea, and tells the form.

@@ -61,7 +61,7 @@ class RichTextConformanceTest {
                 shown += ((Number) result.get("shown")).intValue();
                 assertThat(result.get("untouched")).isEqualTo(texts.get(i));
             }
-            assertThat(shown).as("blocks that the editor shows").isGreaterThan(1300);
+            assertThat(shown).as("blocks that the editor shows").isGreaterThan(1400);
             var changed = new ArrayList<String>();
             for (int i = 0; i < texts.size(); i++) {
                 String anew = (String) results.get(i).get("anew");
