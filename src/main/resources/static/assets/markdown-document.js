@@ -27,7 +27,8 @@ const tables = tableNodes({
 });
 
 const withAttrs = (spec, attrs, more) => ({...spec, attrs: {...spec.attrs, ...attrs}, ...more});
-const {paragraph, blockquote, horizontal_rule, heading, code_block, ordered_list, bullet_list, list_item, text, hard_break} = basic.spec.nodes.toObject();
+const {paragraph, blockquote, horizontal_rule, heading, code_block, ordered_list, bullet_list, list_item, text, hard_break} =
+  basic.spec.nodes.toObject();
 
 export const schema = new Schema({
   nodes: {
@@ -69,7 +70,8 @@ export const schema = new Schema({
   marks: {
     link: {
       ...withAttrs(basic.spec.marks.get('link'), {auto: {default: false}}),
-      parseDOM: [{tag: 'a[href]', getAttrs: dom => isAllowed(dom.getAttribute('href')) && {href: dom.getAttribute('href'), title: dom.getAttribute('title')}}],
+      parseDOM: [{tag: 'a[href]', getAttrs: dom =>
+        isAllowed(dom.getAttribute('href')) && {href: dom.getAttribute('href'), title: dom.getAttribute('title')}}],
       toDOM: ({attrs: {href, title}}) => ['a', isAllowed(href) ? {href, title} : {title: `Leads nowhere: ${href}`}, 0],
     },
     em: withAttrs(basic.spec.marks.get('em'), {sign: {default: '*'}}),
@@ -155,7 +157,9 @@ const parser = new MarkdownParser(schema, {parse: tokens => tokens}, {
   em: {mark: 'em', getAttrs: token => ({sign: token.markup})},
   strong: {mark: 'strong', getAttrs: token => ({sign: token.markup})},
   s: {mark: 'strike'},
-  link: {mark: 'link', getAttrs: token => ({href: token.attrGet('href'), title: token.attrGet('title'), auto: token.markup === 'autolink'})},
+  link: {mark: 'link', getAttrs: token => ({
+    href: token.attrGet('href'), title: token.attrGet('title'), auto: token.markup === 'autolink',
+  })},
   code_inline: {mark: 'code', noCloseToken: true},
 });
 
@@ -211,8 +215,9 @@ const isBreak = node => !node || node.type.name === 'hard_break' || node.type.na
 const WAYS = ['fence', 'bullet', 'delimiter', 'markup', 'setext', 'sign', 'auto', 'colspan', 'rowspan', 'colwidth'];
 const meant = attrs => Object.entries(attrs).filter(([name]) => !WAYS.includes(name)).map(([, value]) => value);
 function meaning(node) {
-  if (!node.inlineContent || node.type.spec.code) return [node.type.name, meant(node.attrs), node.isText || node.type.spec.code ? node.textContent
-    : Array.from({length: node.childCount}, (_, at) => meaning(node.child(at)))];
+  const {name, spec} = node.type;
+  if (node.isText || spec.code) return [name, meant(node.attrs), node.textContent];
+  if (!node.inlineContent) return [name, meant(node.attrs), Array.from({length: node.childCount}, (_, at) => meaning(node.child(at)))];
   const runs = [];
   const add = (what, marks) => {
     const key = JSON.stringify(marks.map(mark => [mark.type.name, meant(mark.attrs)]));
@@ -223,7 +228,8 @@ function meaning(node) {
     else if (isBreak(child)) runs.push({what: child.type.name, key: '', isBreak: true});
     else if (!child.isText) add(JSON.stringify([child.type.name, meant(child.attrs)]), child.marks);
     // a space is the same with and without emphasis
-    else for (const run of child.text.match(/\s+|\S+/g)) add(run, /\S/.test(run) ? child.marks : child.marks.filter(mark => !emphasis.includes(mark.type.name)));
+    else for (const run of child.text.match(/\s+|\S+/g))
+      add(run, child.marks.filter(mark => /\S/.test(run) || !emphasis.includes(mark.type.name)));
   });
   while (runs.at(-1)?.isBreak) runs.pop();
   runs.forEach((run, at) => {
@@ -308,8 +314,9 @@ class Writer extends MarkdownSerializerState {
   // The sign of a list; lists side by side need different signs.
   sign(node, parent, index, name, signs) {
     const beside = at => parent && at >= 0 && at < parent.childCount && parent.child(at).type === node.type ? parent.child(at) : null;
-    const before = beside(index - 1), after = beside(index + 1);
-    const taken = [before && this.sign(before, parent, index - 1, name, signs), after?.attrs[name]];
+    const {isKept} = this.options, before = beside(index - 1), after = beside(index + 1);
+    if (isKept?.(node)) return node.attrs[name];
+    const taken = [before && this.sign(before, parent, index - 1, name, signs), isKept?.(after) && after?.attrs[name]];
     return [node.attrs[name], ...signs].find(it => !taken.includes(it)) ?? signs.find(it => it !== taken[0]);
   }
 
@@ -341,7 +348,8 @@ const writers = {
     if (node.childCount) state.write(' ');
     const from = state.line(node);
     // hashes at the end would be taken as the end of the heading
-    state.out = state.out.slice(0, from) + state.out.slice(from).replace(/(^|[ \t])(#+)$/, (_, space, signs) => space + signs.slice(1) + '\\#');
+    state.out = state.out.slice(0, from)
+      + state.out.slice(from).replace(/(^|[ \t])(#+)$/, (_, space, signs) => space + signs.slice(1) + '\\#');
     state.closeBlock(node);
   },
   horizontal_rule(state, node) { state.write(node.attrs.markup); state.closeBlock(node); },
@@ -449,7 +457,8 @@ function listOf(state, node, indent, sign) {
 }
 
 function target(href, title) {
-  const address = /^[^\s<>()\\]+$/.test(href) ? href.replace(/&(?=#?\w+;)/g, '\\&') : `<${href.replace(/[\\<>]/g, '\\$&').replace(/&(?=#?\w+;)/g, '\\&').replace(/\n/g, '%0A')}>`;
+  const isPlain = /^[^\s<>()\\]+$/.test(href), safe = href.replace(/[\\<>]|&(?=#?\w+;)/g, '\\$&').replace(/\n/g, '%0A');
+  const address = isPlain ? safe : `<${safe}>`;
   return title === null || title === undefined ? address : `${address} "${title.replace(/["\\]/g, '\\$&').replace(/&(?=#?\w+;)/g, '\\&')}"`;
 }
 
@@ -497,23 +506,31 @@ const marks = {
 const MANNERS = [{}, {edges: true}, {em: '_'}, {edges: true, em: '_'}, {isAiry: true}, {edges: true, isAiry: true}];
 
 // The Markdown of a block, or null if no manner of writing means the same.
-function faithful(node, context, parent = null, index = 0) {
+function faithful(node, context, parent = null, index = 0, isKept = null) {
   for (const manner of MANNERS) {
-    const text = rendered(node, parent, index, manner);
+    const text = rendered(node, parent, index, {...manner, isKept});
     if (isSame(parsed(text, context), [node])) return text;
   }
   return null;
 }
 
-const written = (node, context, parent, index) => node.type.name === 'source' ? node.textContent
-  : faithful(node, context, parent, index) ?? rendered(node, parent, index, {});
+const written = (node, context, parent, index, isKept) => node.type.name === 'source' ? node.textContent
+  : faithful(node, context, parent, index, isKept) ?? rendered(node, parent, index, {isKept});
 
-// Options: `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis; `isAiry` separates blocks
-// within a list's item by empty lines.
+// Options: `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis;
+// `isAiry` separates blocks within a list's item by empty lines;
+// `isKept(node)` tells which lists beside it keep their signs.
 function rendered(node, parent, index, options) {
   const state = new Writer(writers, marks, options);
   state.render(node, parent, index);
   return state.out.replace(/[ \t]+$/, '');
+}
+
+// Whether the source of a block would mean something else at a new place: an indented line after a list belongs to the list, lists of
+// one kind side by side are one list, and code without an end ends with the text only.
+function isMisplaced({node, source, before: once}, before, after, origins) {
+  if (node.type.name === 'code_block' && after?.childCount && origins.at(-1).node === node) return true;
+  return before !== null && before !== once && /_list$/.test(before.type.name) && (/^[ \t]/.test(source) || node.type === before.type);
 }
 
 // Writes a document: blocks of `reading` as they stood, others anew.
@@ -523,15 +540,18 @@ export function compose(doc, reading) {
   doc.forEach(node => present.add(node));
   const lost = origins.filter(it => !present.has(it.node));
   const stood = node => origin.get(node) ?? lost.find(it => it.node.type === node.type && it.node.eq(node));
-  const texts = [], gaps = [];
+  const kept = new Map(), texts = [], gaps = [];
+  doc.forEach((node, _, at) => {
+    const own = stood(node), next = at < doc.childCount - 1 ? doc.child(at + 1) : null;
+    if (own && !isMisplaced(own, at ? doc.child(at - 1) : null, next, origins)) kept.set(node, own);
+  });
   doc.forEach((node, _, at) => {
     const before = at ? doc.child(at - 1) : null, after = at < doc.childCount - 1 ? doc.child(at + 1) : null;
-    let own = stood(node);
-    // after a list, an indented line belongs to the list
-    if (own && before && own.before !== before && /^(?: {1,3}\t|\t| {4})/.test(own.source)) own = undefined;
+    const own = kept.get(node);
     const isFiller = node.type.name === 'paragraph' && !node.childCount;
     let known = tried.get(node);
-    if (!own && (!known || known.before !== before || known.after !== after)) tried.set(node, known = {before, after, text: isFiller ? '' : written(node, context, doc, at)});
+    if (!own && (known?.before !== before || known?.after !== after))
+      tried.set(node, known = {before, after, text: isFiller ? '' : written(node, context, doc, at, it => kept.has(it))});
     texts.push(own ? own.source : known.text);
     const was = own?.before && stood(before ?? own.before);
     if (!before) gaps.push(own && !own.before ? own.gap : '');

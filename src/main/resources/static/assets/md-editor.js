@@ -199,7 +199,8 @@ customElements.define('md-editor', class extends HTMLElement {
   }
 
   button({name, text}, act) {
-    const button = Object.assign(document.createElement('button'), {type: 'button', title: name, ariaLabel: name, textContent: text, tabIndex: -1});
+    const button = Object.assign(document.createElement('button'),
+      {type: 'button', title: name, ariaLabel: name, textContent: text, tabIndex: -1});
     button.addEventListener('click', act);
     return button;
   }
@@ -320,15 +321,18 @@ customElements.define('md-editor', class extends HTMLElement {
     this.panel?.remove();
     const {rich} = this;
     const panel = this.panel = Object.assign(document.createElement('div'), {className: 'md-link'});
-    const input = Object.assign(document.createElement('input'), {type: 'url', value: rich.href, ariaLabel: 'Address of the link', placeholder: 'https://', dir: 'ltr'});
+    const input = Object.assign(document.createElement('input'),
+      {type: 'url', value: rich.href, ariaLabel: 'Address of the link', placeholder: 'https://', dir: 'ltr'});
     const close = () => { panel.remove(); rich.focus(); };
     const set = () => {
       const href = input.value.trim();
-      if (!rich.link(/^[\w.-]+\.\p{L}{2,}(\/|$)/u.test(href) ? 'https://' + href : href)) return this.tell('A link leads to an address with https, http or mailto.');
+      const isBare = /^[\w.-]+\.\p{L}{2,}(\/|$)/u.test(href);
+      if (!rich.link(isBare ? 'https://' + href : href)) return this.tell('A link leads to an address with https, http or mailto.');
       this.tell('');
       panel.remove();
     };
-    const remove = Object.assign(this.button({name: 'Remove the link', text: 'Remove'}, () => { input.value = ''; set(); }), {tabIndex: 0, hidden: !rich.href});
+    const remove = Object.assign(this.button({name: 'Remove the link', text: 'Remove'}, () => { input.value = ''; set(); }),
+      {tabIndex: 0, hidden: !rich.href});
     panel.append(input, Object.assign(this.button({name: 'Set the link', text: 'Set'}, set), {tabIndex: 0}), remove,
       Object.assign(this.button({name: 'Cancel the link', text: 'Cancel'}, close), {tabIndex: 0}));
     for (const kind of ['input', 'change']) panel.addEventListener(kind, event => event.stopPropagation());

@@ -9,7 +9,8 @@ const DROPPED = {
 };
 
 // Styles would be refused by the policy of the page, even in a text that is only read.
-const unstyled = html => html.replace(/<style[\s\S]*?(?:<\/style\s*>|$)/gi, '').replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-style$2'));
+const unstyled = html => html.replace(/<style[\s\S]*?(?:<\/style\s*>|$)/gi, '')
+  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-style$2'));
 const styleOf = (element, name) => {
   const found = new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(element.dataset?.style ?? '');
   return found?.[1].trim().toLowerCase() ?? '';
@@ -26,7 +27,7 @@ export function cleaned(pasted) {
   for (const [what, name] of Object.entries(DROPPED)) if (from.body.querySelector(what)) dropped.add(name);
   for (const gone of from.body.querySelectorAll('script, style, title, meta, link, template, noscript, [hidden]')) gone.remove();
   for (const styled of from.body.querySelectorAll('[data-style], font, center'))
-    if (styled.localName === 'font' || styleOf(styled, 'color') || styleOf(styled, 'background(?:-color)?') || styleOf(styled, 'font-family') || styleOf(styled, 'font-size'))
+    if (styled.localName === 'font' || ['color', 'background(?:-color)?', 'font-family', 'font-size'].some(it => styleOf(styled, it)))
       dropped.add('colours and fonts');
   listsOfWord(from);
   copy(from.body, to, dropped);
@@ -64,7 +65,7 @@ function copy(from, to, dropped) {
     if (child.nodeType !== Node.ELEMENT_NODE) continue;
     const name = child.localName;
     if (name === 'table') { to.append(tableOf(child, dropped)); continue; }
-    if (['img', 'picture', 'svg', 'canvas', 'video', 'audio', 'iframe', 'object', 'embed', 'input', 'select', 'textarea', 'button'].includes(name)) continue;
+    if (/^(img|picture|svg|canvas|video|audio|iframe|object|embed|input|select|textarea|button)$/.test(name)) continue;
     const made = elementFor(child, name, dropped);
     if (made === null) { copy(child, to, dropped); continue; }
     to.append(made.outer);
@@ -99,9 +100,11 @@ function elementFor(child, name, dropped) {
   const em = slant ? slant !== 'normal' : name === 'i' || name === 'em';
   const strike = /line-through/.test(styleOf(child, 'text-decoration(?:-line)?'));
   const marks = [strong && 'strong', em && 'em', strike && 's'].filter(Boolean);
-  if (/^(b|strong|i|em|span|font|td|th)$/.test(name) && marks.length && child.textContent.trim() && !child.querySelector(BLOCK)) return make(...marks);
+  const isWords = /^(b|strong|i|em|span|font)$/.test(name) && child.textContent.trim() && !child.querySelector(BLOCK);
+  if (isWords && marks.length) return make(...marks);
   // a line of its own
-  if (/^(div|section|article|header|footer|main|aside|figure|address|dt|dd|figcaption)$/.test(name) && !child.querySelector(BLOCK)) return make('p');
+  const isLine = /^(div|section|article|header|footer|main|aside|figure|address|dt|dd|figcaption)$/.test(name);
+  if (isLine && !child.querySelector(BLOCK)) return make('p');
   return null;
 }
 

@@ -29,7 +29,8 @@ const hasMark = type => ({selection: {empty, $from, from, to}, storedMarks, doc}
 // Sets the kind of the blocks, or makes them paragraphs again.
 const blockType = (type, attrs = {}) => (state, dispatch) => {
   const {parent} = state.selection.$from;
-  return setBlockType(parent.hasMarkup(type, {...parent.attrs, ...attrs}) && parent.type === type ? nodes.paragraph : type, attrs)(state, dispatch);
+  const isOn = parent.type === type && parent.hasMarkup(type, {...parent.attrs, ...attrs});
+  return setBlockType(isOn ? nodes.paragraph : type, attrs)(state, dispatch);
 };
 
 const list = type => (state, dispatch) => {
@@ -85,6 +86,7 @@ const enterInTable = (state, dispatch) => {
   return true;
 };
 
+const isList = type => state => holder(state, nodes.bullet_list, nodes.ordered_list)?.type === type;
 const kind = (type, attrs) => state => {
   const {parent} = state.selection.$from;
   return parent.type === type && Object.entries(attrs ?? {}).every(([name, value]) => parent.attrs[name] === value);
@@ -101,8 +103,8 @@ export const TOOLS = [
   {name: 'Code (Ctrl E)', key: 'Mod-e', text: '<>', run: toggleMark(marks.code), isOn: hasMark(marks.code)},
   {name: 'Link (Ctrl K)', text: 'Link', link: true, isOn: hasMark(marks.link)},
   heading(2), heading(3), heading(4),
-  {name: 'List (Ctrl Shift 8)', key: 'Mod-Shift-8', text: '•', run: list(nodes.bullet_list), isOn: state => holder(state, nodes.bullet_list, nodes.ordered_list)?.type === nodes.bullet_list},
-  {name: 'Numbered list (Ctrl Shift 7)', key: 'Mod-Shift-7', text: '1.', run: list(nodes.ordered_list), isOn: state => holder(state, nodes.bullet_list, nodes.ordered_list)?.type === nodes.ordered_list},
+  {name: 'List (Ctrl Shift 8)', key: 'Mod-Shift-8', text: '•', run: list(nodes.bullet_list), isOn: isList(nodes.bullet_list)},
+  {name: 'Numbered list (Ctrl Shift 7)', key: 'Mod-Shift-7', text: '1.', run: list(nodes.ordered_list), isOn: isList(nodes.ordered_list)},
   {name: 'Quote', text: '❝', run: quote, isOn: state => Boolean(holder(state, nodes.blockquote))},
   {name: 'Block of code', text: '{ }', run: blockType(nodes.code_block), isOn: kind(nodes.code_block)},
   {name: 'Table', text: '▦', run: insertTable, isOn: state => isInTable(state)},
@@ -126,7 +128,8 @@ const markRule = (pattern, type) => new InputRule(pattern, (state, match, start,
 
 const rules = inputRules({rules: [
   wrappingInputRule(/^\s*>\s$/, nodes.blockquote),
-  wrappingInputRule(/^(\d{1,9})\.\s$/, nodes.ordered_list, match => ({order: Number(match[1])}), (match, node) => node.childCount + node.attrs.order === Number(match[1])),
+  wrappingInputRule(/^(\d{1,9})\.\s$/, nodes.ordered_list, match => ({order: Number(match[1])}),
+    (match, node) => node.childCount + node.attrs.order === Number(match[1])),
   wrappingInputRule(/^\s*([-+*])\s$/, nodes.bullet_list),
   textblockTypeInputRule(/^```$/, nodes.code_block),
   textblockTypeInputRule(/^(#{1,6})\s$/, nodes.heading, match => ({level: match[1].length})),
@@ -217,7 +220,7 @@ export class RichText {
 
   // Shows the textarea's value, if somebody else than this editor has written it.
   refresh() {
-    if (this.value === this.text.value) return;
+    if (this.isPending || this.value === this.text.value) return;
     this.view.updateState(this.stateOf(this.text.value));
     this.changed();
   }
