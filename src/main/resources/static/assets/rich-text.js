@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The editor that shows Markdown as it looks. The text stays in the textarea, which it writes after each change.
 import {baseKeymap, chainCommands, exitCode, setBlockType, toggleMark, wrapIn, lift} from 'prosemirror-commands';
-import {history, redo, undo} from 'prosemirror-history';
+import {closeHistory, history, redo, undo} from 'prosemirror-history';
 import {InputRule, inputRules, textblockTypeInputRule, undoInputRule, wrappingInputRule} from 'prosemirror-inputrules';
 import {keymap} from 'prosemirror-keymap';
 import {liftListItem, sinkListItem, splitListItem, wrapInList} from 'prosemirror-schema-list';
@@ -248,7 +248,8 @@ export class RichText {
   focus() { this.view.focus(); }
 
   run(tool) {
-    tool.run(this.view.state, this.view.dispatch, this.view);
+    // one undo takes back the tool alone
+    tool.run(this.view.state, transaction => this.view.dispatch(closeHistory(transaction)), this.view);
     this.view.focus();
   }
 
