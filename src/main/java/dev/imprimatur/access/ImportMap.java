@@ -20,7 +20,7 @@ import org.springframework.web.servlet.resource.ResourceUrlProvider;
 @Component
 public class ImportMap {
     /** The modules by the names in {@code import} statements, with their paths below the resources of this server. */
-    static final Map<String, String> MODULES = modules();
+    private static final Map<String, String> MODULES = modules();
 
     private final ResourceUrlProvider urls;
     private volatile @Nullable String json;
@@ -31,7 +31,8 @@ public class ImportMap {
 
     private static Map<String, String> modules() {
         var modules = new TreeMap<String, String>();
-        for (String part : "model transform state view commands keymap history inputrules schema-list tables markdown".split(" "))
+        for (String part :
+                "model transform state view commands keymap history inputrules schema-list tables markdown".split(" "))
             modules.put("prosemirror-" + part, "/webjars/prosemirror-" + part + "/dist/index.js");
         modules.put("orderedmap", "/webjars/orderedmap/dist/index.js");
         modules.put("rope-sequence", "/webjars/rope-sequence/dist/index.js");

@@ -23,8 +23,7 @@ class RichTextConformanceTest {
     private static final Markdown.Place PLACE = Markdown.Place.of(1, "/text");
 
     /** Reads each text as the editor does, and writes it untouched, and with all blocks that the editor can show written anew. */
-    private static final String THROUGH_THE_EDITOR =
-            """
+    private static final String THROUGH_THE_EDITOR = """
             async texts => {
               const editor = document.querySelector('script[src*="md-editor"]').src;
               const {read, compose} = await import(new URL('./markdown-document.js', editor).href);
@@ -67,7 +66,8 @@ class RichTextConformanceTest {
                 String anew = (String) results.get(i).get("anew");
                 String before = NormalHtml.of(Markdown.toHtml(texts.get(i), PLACE));
                 String after = NormalHtml.of(Markdown.toHtml(anew, PLACE));
-                if (!after.equals(before)) changed.add("\n" + texts.get(i) + "\n⇒\n" + anew + "\n" + before + "\n⇒\n" + after + "\n");
+                if (!after.equals(before))
+                    changed.add("\n" + texts.get(i) + "\n⇒\n" + anew + "\n" + before + "\n⇒\n" + after + "\n");
             }
             assertThat(changed).isEmpty();
             browser.assertNoComplaints();

@@ -41,7 +41,8 @@ public final class MarkdownField {
     /** Shows the source, or the rich text. */
     public MarkdownField show(boolean isSource) {
         var source = field.locator("[role=toolbar] .switch");
-        assertThat(field.locator("md-editor[data-view]:not([data-view=loading])")).isVisible();
+        assertThat(field.locator("md-editor[data-view]:not([data-view=loading])"))
+                .isVisible();
         if (source.getAttribute("aria-pressed").equals("true") != isSource) source.click();
         assertThat(isSource ? source() : text()).isVisible();
         return this;
