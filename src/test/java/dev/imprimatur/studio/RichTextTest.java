@@ -297,7 +297,8 @@ class RichTextTest {
     @Test
     void aLongTextIsWrittenWithoutDelayAndThePageIsLight() {
         String block =
-                "A paragraph with **bold** words, [a link](https://example.com) and `code`, as people write them.\n\n- one\n- two\n\n## Heading\n\n";
+                "A paragraph with **bold** words, [a link](https://example.com) and `code`, as people write them.\n\n"
+                        + "- one\n- two\n\n## Heading\n\n";
         String before = block.repeat(19_800 / block.length()).strip();
         open(before);
         int bytes = ((Number) page.evaluate("() => performance.getEntriesByType('resource')"
