@@ -117,6 +117,7 @@ class RichTextTest {
         type("Level");
         page.keyboard().press("Tab");
         type("Pay | year");
+        page.keyboard().press("Tab");
         field.tool("Remove the column").click();
 
         String written = """
@@ -127,13 +128,13 @@ class RichTextTest {
 
                 Some **bold** and [site](https://www.example.org)
 
-                | Level | |
+                | Level | Pay \\| year |
                 | --- | --- |
                 | | |
                 | | |""";
         assertThat(field.source()).hasValue(written);
         page.keyboard().press("Control+z");
-        assertThat(field.source()).hasValue(Pattern.compile("Pay \\\\\\| year"));
+        assertThat(field.source()).hasValue(Pattern.compile("--- \\| --- \\| ---"));
         page.keyboard().press("Control+Shift+z");
         save();
         assertThat(stored()).isEqualTo(written);
