@@ -38,7 +38,7 @@ public final class Settings {
             while (metadata.hasMoreElements())
                 try (var in = metadata.nextElement().openStream()) {
                     for (var property : Http.JSON.readTree(in).path("properties"))
-                        names.add(property.get("name").asString());
+                        if (!property.has("deprecation")) names.add(property.get("name").asString());
                 }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
