@@ -48,7 +48,9 @@ class ReleaseIT {
         for (var component : sbom().get("components"))
             for (var hash : component.path("hashes"))
                 if (hash.get("alg").asString().equals("SHA-256"))
-                    listed.put(hash.get("content").asString(), component.get("purl").asString());
+                    listed.put(
+                            hash.get("content").asString(),
+                            component.get("purl").asString());
         var contained = libraries();
 
         var missing = new TreeSet<String>();
@@ -69,7 +71,8 @@ class ReleaseIT {
             String name = component.get("name").asString();
             // starters have no classes
             if (!name.contains("-starter"))
-                assertThat(contained).contains(name + "-" + component.get("version").asString() + ".jar");
+                assertThat(contained)
+                        .contains(name + "-" + component.get("version").asString() + ".jar");
         });
     }
 
@@ -95,7 +98,8 @@ class ReleaseIT {
 
     @Test
     void everyEntryHasTheTimeOfTheReleaseAndNothingNamesThisMachine() throws IOException {
-        var time = Pattern.compile("<project.build.outputTimestamp>(.*)</").matcher(Files.readString(Path.of("pom.xml")));
+        var time =
+                Pattern.compile("<project.build.outputTimestamp>(.*)</").matcher(Files.readString(Path.of("pom.xml")));
         assertThat(time.find()).isTrue();
         var expected = LocalDateTime.ofInstant(Instant.parse(time.group(1)), ZoneOffset.UTC);
 
@@ -125,7 +129,8 @@ class ReleaseIT {
                     .at("/spec/template/spec/containers/0");
             for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe"))
                 nobody.get(pod.get(probe).at("/httpGet/path").asString()).ok();
-            for (var check : healthChecks()) assertThat(exitCode(check, jar.url())).as(check.toString()).isZero();
+            for (var check : healthChecks())
+                assertThat(exitCode(check, jar.url())).as(check.toString()).isZero();
 
             // version and libraries, to administrators
             assertThat(nobody.get("/actuator/info").status()).isEqualTo(401);
@@ -133,7 +138,8 @@ class ReleaseIT {
             var info = admin.get("/actuator/info").ok();
             assertThat(info.at("/build/version").asString()).isNotEmpty();
             if (Files.isDirectory(Path.of(".git")))
-                assertThat(info.at("/git/commit/id/full").asString(info.at("/git/commit/id").asString("")))
+                assertThat(info.at("/git/commit/id/full")
+                                .asString(info.at("/git/commit/id").asString("")))
                         .as(info.toString())
                         .matches("[0-9a-f]{40}");
             assertThat(admin.get("/actuator/sbom/application").ok()).isEqualTo(sbom());
@@ -151,9 +157,8 @@ class ReleaseIT {
                 .findFirst()
                 .orElseThrow();
         var command = JsonMapper.shared().readTree(image.substring(image.indexOf("CMD ") + 4));
-        var compose = Yaml.documents(Path.of("docker-compose.yml"))
-                .getFirst()
-                .at("/services/imprimatur/healthcheck/test");
+        var compose =
+                Yaml.documents(Path.of("docker-compose.yml")).getFirst().at("/services/imprimatur/healthcheck/test");
         // Compose reads two dollar signs as one
         return List.of(
                 Yaml.texts(command),
@@ -166,8 +171,9 @@ class ReleaseIT {
     private static int exitCode(List<String> check, String url) throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/bin/bash")), "needs bash");
         String port = String.valueOf(URI.create(url).getPort());
-        var running = new ProcessBuilder(
-                        check.stream().map(it -> it.replace("/8080", "/" + port)).toList())
+        var running = new ProcessBuilder(check.stream()
+                        .map(it -> it.replace("/8080", "/" + port))
+                        .toList())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -188,8 +194,8 @@ class ReleaseIT {
         var libraries = new TreeMap<String, byte[]>();
         try (var jar = new JarFile(JAR.toFile())) {
             var entries = jar.stream()
-                    .filter(it -> it.getName().startsWith(LIBRARIES)
-                            && it.getName().endsWith(".jar"))
+                    .filter(it ->
+                            it.getName().startsWith(LIBRARIES) && it.getName().endsWith(".jar"))
                     .toList();
             for (var entry : entries)
                 try (var in = jar.getInputStream(entry)) {
