@@ -26,13 +26,17 @@ class ImageTest {
     private static final Pattern PINNED = Pattern.compile("[a-z0-9-]+:[0-9][a-z0-9.-]*(@sha256:[0-9a-f]{64})?");
 
     private final List<String> instructions = instructions();
-    private final JsonNode compose = Yaml.documents(Path.of("docker-compose.yml")).getFirst();
+    private final JsonNode compose =
+            Yaml.documents(Path.of("docker-compose.yml")).getFirst();
 
     ImageTest() throws IOException {}
 
     private static List<String> instructions() throws IOException {
         String text = Files.readString(Path.of("Dockerfile")).replaceAll("(?m)^#.*\n", "");
-        return text.replaceAll("\\\\\n\\s*", "").lines().filter(line -> !line.isBlank()).toList();
+        return text.replaceAll("\\\\\n\\s*", "")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
     }
 
     private List<String> all(String instruction) {
@@ -89,12 +93,13 @@ class ImageTest {
 
     @Test
     void theFilesOfTheImageAreAsOldAsThoseOfTheJar() throws IOException {
-        var time = Pattern.compile("<project.build.outputTimestamp>(.*)</").matcher(Files.readString(Path.of("pom.xml")));
+        var time =
+                Pattern.compile("<project.build.outputTimestamp>(.*)</").matcher(Files.readString(Path.of("pom.xml")));
         assertThat(time.find()).isTrue();
 
         assertThat(all("ARG"))
-                .containsExactly("SOURCE_DATE_EPOCH="
-                        + Instant.parse(time.group(1)).getEpochSecond());
+                .containsExactly(
+                        "SOURCE_DATE_EPOCH=" + Instant.parse(time.group(1)).getEpochSecond());
         assertThat(all("RUN").getFirst()).contains("touch --date=\"@$SOURCE_DATE_EPOCH\"");
         // which records the day
         assertThat(all("RUN")).noneMatch(command -> command.contains("useradd"));
@@ -142,7 +147,8 @@ class ImageTest {
     @Test
     void onlyTheApplicationHasAWayOut() {
         var internal = Yaml.names(compose.get("networks")).stream()
-                .filter(name -> compose.get("networks").get(name).path("internal").asBoolean(false))
+                .filter(name ->
+                        compose.get("networks").get(name).path("internal").asBoolean(false))
                 .toList();
         services().forEach((name, service) -> {
             if (name.equals("imprimatur")) {
@@ -150,7 +156,10 @@ class ImageTest {
                 return;
             }
             assertThat(service.has("ports")).as(name).isFalse();
-            assertThat(Yaml.texts(service.get("networks"))).as(name).isNotEmpty().allMatch(internal::contains);
+            assertThat(Yaml.texts(service.get("networks")))
+                    .as(name)
+                    .isNotEmpty()
+                    .allMatch(internal::contains);
         });
     }
 
@@ -158,14 +167,15 @@ class ImageTest {
     void secretsAreFiles() {
         services().forEach((name, service) -> {
             for (String variable : Yaml.names(service.get("environment")))
-                if (variable.contains("PASSWORD"))
-                    assertThat(variable).as(name).endsWith("_FILE");
+                if (variable.contains("PASSWORD")) assertThat(variable).as(name).endsWith("_FILE");
         });
         var declared = Yaml.names(compose.get("secrets"));
         for (String secret : declared)
-            assertThat(compose.get("secrets").get(secret).get("file").asString()).startsWith("./secrets/");
+            assertThat(compose.get("secrets").get(secret).get("file").asString())
+                    .startsWith("./secrets/");
         assertThat(Yaml.list(services().get("imprimatur").get("secrets")))
-                .allMatch(it -> declared.contains(it.isString() ? it.asString() : it.get("source").asString()));
+                .allMatch(it -> declared.contains(
+                        it.isString() ? it.asString() : it.get("source").asString()));
     }
 
     @Test

@@ -52,10 +52,15 @@ class KubernetesTest {
     @Test
     void everythingIsInItsNamespaceWhichRefusesMore() {
         var namespace = one("Namespace", it -> true);
-        assertThat(namespace.at("/metadata/labels").get("pod-security.kubernetes.io/enforce").asString())
+        assertThat(namespace
+                        .at("/metadata/labels")
+                        .get("pod-security.kubernetes.io/enforce")
+                        .asString())
                 .isEqualTo("restricted");
-        assertThat(manifests).filteredOn(it -> it != namespace).isNotEmpty().allMatch(it -> it.at("/metadata/namespace")
-                .equals(namespace.at("/metadata/name")));
+        assertThat(manifests)
+                .filteredOn(it -> it != namespace)
+                .isNotEmpty()
+                .allMatch(it -> it.at("/metadata/namespace").equals(namespace.at("/metadata/name")));
     }
 
     @Test
@@ -63,7 +68,9 @@ class KubernetesTest {
         assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
         assertThat(pod.at("/securityContext/seccompProfile/type").asString()).isEqualTo("RuntimeDefault");
         assertThat(pod.at("/automountServiceAccountToken").asBoolean(true)).isFalse();
-        assertThat(one("ServiceAccount", it -> true).get("automountServiceAccountToken").asBoolean(true))
+        assertThat(one("ServiceAccount", it -> true)
+                        .get("automountServiceAccountToken")
+                        .asBoolean(true))
                 .isFalse();
         // IMPRIMATUR_PORT and its like would be read as settings
         assertThat(pod.at("/enableServiceLinks").asBoolean(true)).isFalse();
@@ -91,7 +98,8 @@ class KubernetesTest {
         for (var service : manifests)
             if (service.get("kind").asString().equals("Service"))
                 assertThat(service.at("/spec/ports/0/targetPort")).isEqualTo(port);
-        assertThat(one("NetworkPolicy", it -> true).at("/spec/ingress/0/ports/0/port")).isEqualTo(port);
+        assertThat(one("NetworkPolicy", it -> true).at("/spec/ingress/0/ports/0/port"))
+                .isEqualTo(port);
     }
 
     @Test
@@ -136,7 +144,8 @@ class KubernetesTest {
         assertThat(Yaml.names(secrets)).contains("spring.mongodb.uri");
         assertThat(Settings.unknown(Yaml.names(secrets))).isEmpty();
 
-        assertThat(settings.get("SPRING_CONFIG_IMPORT").asString()).isEqualTo("configtree:" + mountOf("settings") + "/");
+        assertThat(settings.get("SPRING_CONFIG_IMPORT").asString())
+                .isEqualTo("configtree:" + mountOf("settings") + "/");
         assertThat(settings.get("IMPRIMATUR_DATA_DIR").asString()).startsWith(mountOf("data") + "/");
         var key = Yaml.names(named("Secret", "imprimatur-key").get("stringData"));
         assertThat(key).hasSize(1);

@@ -33,12 +33,12 @@ public final class Settings {
     private static Set<String> ofSpringBoot() {
         var names = new TreeSet<String>();
         try {
-            var metadata =
-                    Settings.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json");
+            var metadata = Settings.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json");
             while (metadata.hasMoreElements())
                 try (var in = metadata.nextElement().openStream()) {
                     for (var property : Http.JSON.readTree(in).path("properties"))
-                        if (!property.has("deprecation")) names.add(property.get("name").asString());
+                        if (!property.has("deprecation"))
+                            names.add(property.get("name").asString());
                 }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
