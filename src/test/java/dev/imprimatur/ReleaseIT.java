@@ -108,12 +108,12 @@ class ReleaseIT {
                     .isNotEmpty()
                     .allSatisfy(entry ->
                             assertThat(entry.getTimeLocal()).as(entry.getName()).isEqualTo(expected));
-            for (String name : List.of("BOOT-INF/classes/META-INF/build-info.properties", "META-INF/MANIFEST.MF", SBOM))
+            for (String name : List.of("META-INF/build-info.properties", "META-INF/MANIFEST.MF", SBOM))
                 assertThat(text(jar, name))
                         .as(name)
                         .doesNotContain(Path.of("").toAbsolutePath().toString())
                         .doesNotContain(System.getProperty("user.home") + "/");
-            assertThat(text(jar, "BOOT-INF/classes/META-INF/LICENSE")).contains("Apache License");
+            assertThat(text(jar, "META-INF/LICENSE")).contains("Apache License");
         }
     }
 
