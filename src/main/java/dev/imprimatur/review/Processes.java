@@ -34,10 +34,7 @@ class Processes {
     private final TaskService tasks;
     private final JdbcTemplate engineStore;
 
-    Processes(
-            @Lazy RuntimeService runtime,
-            @Lazy TaskService tasks,
-            DataSource engineStore) {
+    Processes(@Lazy RuntimeService runtime, @Lazy TaskService tasks, DataSource engineStore) {
         this.runtime = runtime;
         this.tasks = tasks;
         this.engineStore = new JdbcTemplate(engineStore);
@@ -48,7 +45,8 @@ class Processes {
         return kept(allOf(id));
     }
 
-    // These are asked at each step. For a query of its own, the engine evaluates two hundred conditions to compose the SQL.
+    // These are asked at each step. For a query of its own, the engine evaluates two hundred conditions to compose the
+    // SQL.
 
     /** All processes of the edition: there may be two if two nodes started one each at the same time. */
     List<ProcessInstance> allOf(EditionId id) {
@@ -95,27 +93,23 @@ class Processes {
      */
     Map<EditionId, ProcessState> states() {
         var states = new HashMap<EditionId, ProcessState>();
-        engineStore.query(
-                """
+        engineStore.query("""
                 select p.BUSINESS_KEY_, p.ID_, p.NAME_, t.TASK_DEF_KEY_
                 from ACT_RU_EXECUTION p left join ACT_RU_TASK t on t.PROC_INST_ID_ = p.ID_
-                where p.PARENT_ID_ is null and p.BUSINESS_KEY_ is not null order by p.ID_""",
-                (ResultSet row) -> {
-                    String lastProcess = "";
-                    while (row.next()) {
-                        String task = row.getString(4);
-                        boolean isNewProcess = !row.getString(2).equals(lastProcess);
-                        lastProcess = row.getString(2);
-                        states.merge(
-                                EditionId.parse(row.getString(1)),
-                                new ProcessState(
-                                        isNewProcess ? 1 : 0,
-                                        row.getString(3),
-                                        task == null ? List.of() : List.of(task)),
-                                ProcessState::and);
-                    }
-                    return states;
-                });
+                where p.PARENT_ID_ is null and p.BUSINESS_KEY_ is not null order by p.ID_""", (ResultSet row) -> {
+            String lastProcess = "";
+            while (row.next()) {
+                String task = row.getString(4);
+                boolean isNewProcess = !row.getString(2).equals(lastProcess);
+                lastProcess = row.getString(2);
+                states.merge(
+                        EditionId.parse(row.getString(1)),
+                        new ProcessState(
+                                isNewProcess ? 1 : 0, row.getString(3), task == null ? List.of() : List.of(task)),
+                        ProcessState::and);
+            }
+            return states;
+        });
         return states;
     }
 
@@ -195,13 +189,11 @@ class Processes {
     /** The number of processes that follow each process definition, by the id of the definition. */
     Map<String, Integer> countByDefinition() {
         var counts = new HashMap<String, Integer>();
-        engineStore.query(
-                """
+        engineStore.query("""
                 select PROC_DEF_ID_, count(*) from ACT_RU_EXECUTION
-                where PARENT_ID_ is null and BUSINESS_KEY_ is not null group by PROC_DEF_ID_""",
-                (ResultSet row) -> {
-                    counts.put(row.getString(1), row.getInt(2));
-                });
+                where PARENT_ID_ is null and BUSINESS_KEY_ is not null group by PROC_DEF_ID_""", (ResultSet row) -> {
+            counts.put(row.getString(1), row.getInt(2));
+        });
         return counts;
     }
 
