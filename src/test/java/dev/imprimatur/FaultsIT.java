@@ -35,8 +35,6 @@ import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Injects faults of the stores under load. Two nodes share one MongoDB and one store of the engine; each node has a TCP proxy of its
@@ -45,7 +43,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * faults.only} selects one by its name.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());

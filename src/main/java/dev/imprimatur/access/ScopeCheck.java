@@ -30,8 +30,6 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * handler of the request: a handler that names no scope is closed to tokens with scopes.
  */
 final class ScopeCheck extends OncePerRequestFilter {
-    private static final String PROMETHEUS = "/actuator/prometheus";
-
     private final ProblemWriter problems;
     private final Audit audit;
     private final ObjectProvider<RequestMappingHandlerMapping> handlers;
@@ -75,7 +73,7 @@ final class ScopeCheck extends OncePerRequestFilter {
     }
 
     private Optional<Scope> needed(HttpServletRequest request) {
-        if (request.getRequestURI().equals(PROMETHEUS)) return Optional.of(Scope.ADMIN);
+        if (SecurityConfiguration.ACTUATOR.contains(request.getRequestURI())) return Optional.of(Scope.ADMIN);
         return handler(request)
                 .map(handler -> Optional.ofNullable(
                                 AnnotatedElementUtils.findMergedAnnotation(handler.getMethod(), NeedsScope.class))

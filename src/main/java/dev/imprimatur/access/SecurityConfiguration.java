@@ -11,6 +11,7 @@ import dev.imprimatur.problem.Refusal;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +39,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @EnableMethodSecurity
 class SecurityConfiguration {
     static final String MANAGEMENT = "/api/management/v1";
+    /** What the server says of itself to administrators: metrics, version and the libraries that it consists of. */
+    static final List<String> ACTUATOR =
+            List.of("/actuator/prometheus", "/actuator/info", "/actuator/sbom", "/actuator/sbom/application");
+
     static final String[] ROLES = Stream.of(Role.values()).map(Role::name).toArray(String[]::new);
 
     private static final String CSP = "default-src 'none'; frame-ancestors 'none'";
@@ -77,11 +82,13 @@ class SecurityConfiguration {
             Accounts accounts,
             Tokens tokens,
             ObjectProvider<RequestMappingHandlerMapping> handlers) {
-        return common(http.securityMatcher("/api/management/**", "/actuator/prometheus"))
+        var actuator = ACTUATOR.toArray(String[]::new);
+        return common(http.securityMatchers(matchers ->
+                        matchers.requestMatchers("/api/management/**").requestMatchers(actuator)))
                 .addFilterBefore(
                         new Credentials.PeopleFilter(problems, accounts, tokens), AnonymousAuthenticationFilter.class)
                 .addFilterAfter(new ScopeCheck(problems, audit, handlers), AnonymousAuthenticationFilter.class)
-                .authorizeHttpRequests(requests -> requests.requestMatchers("/actuator/prometheus")
+                .authorizeHttpRequests(requests -> requests.requestMatchers(actuator)
                         .hasRole("ADMIN")
                         // Each token is limited to the rights of its account, so every account may create tokens.
                         .requestMatchers(HttpMethod.POST, MANAGEMENT + "/tokens")

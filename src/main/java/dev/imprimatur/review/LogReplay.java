@@ -88,15 +88,12 @@ class LogReplay {
 
     /** The position of the edition's process; empty if there is none. Deletes processes that another node started at the same time. */
     private Optional<Position> position(EditionId id) {
-        var all = runtime.createProcessInstanceQuery()
-                .processInstanceBusinessKey(id.toString())
-                .includeProcessVariables()
-                .list();
+        var all = processes.allOf(id);
         var kept = Processes.kept(all);
         all.stream()
                 .filter(process -> !process.getId().equals(kept.orElseThrow().getId()))
                 .forEach(process -> runtime.deleteProcessInstance(process.getId(), "started twice"));
-        return kept.map(process -> new Position(process, process.getProcessVariables(), processes.tasksOf(process)));
+        return kept.map(process -> new Position(process, processes.variables(process), processes.tasksOf(process)));
     }
 
     /**
@@ -288,21 +285,11 @@ class LogReplay {
 
     private void end(ProcessInstance process, Edition edition) {
         String message = edition.state().apiName();
-        var waiting = waitingFor(process, message);
+        var waiting = processes.waitingFor(process, message);
         if (waiting.isPresent())
             runtime.messageEventReceived(message, waiting.get().getId());
         if (processes.of(edition.id()).isPresent())
             runtime.deleteProcessInstance(process.getId(), "edition " + message);
-    }
-
-    private Optional<Execution> waitingFor(ProcessInstance process, String message) {
-        return runtime
-                .createExecutionQuery()
-                .processInstanceId(process.getId())
-                .messageEventSubscriptionName(message)
-                .list()
-                .stream()
-                .findFirst();
     }
 
     /**
@@ -355,8 +342,9 @@ class LogReplay {
                 return true;
             }
         }
-        var waitingForDrop =
-                edition.isRevisionCalled() ? Optional.<Execution>empty() : waitingFor(process, NEXT_EDITION_DROPPED);
+        var waitingForDrop = edition.isRevisionCalled()
+                ? Optional.<Execution>empty()
+                : processes.waitingFor(process, NEXT_EDITION_DROPPED);
         waitingForDrop.ifPresent(waiting -> runtime.messageEventReceived(NEXT_EDITION_DROPPED, waiting.getId()));
         return waitingForDrop.isPresent()
                 || followSchedule(position, edition)
@@ -402,14 +390,16 @@ class LogReplay {
     /** Tells the process what the schedule is now, if it waits for that; returns whether it was told. */
     private boolean followSchedule(Position position, Edition edition) {
         return untold(position, edition)
-                .flatMap(news -> waitingFor(position.process(), news.message()).map(execution -> {
-                    runtime.setVariables(position.process().getId(), news.facts());
-                    after(
-                            edition.reopened().orElse(edition.log().getLast()),
-                            edition,
-                            () -> runtime.messageEventReceived(news.message(), execution.getId()));
-                    return true;
-                }))
+                .flatMap(news -> processes
+                        .waitingFor(position.process(), news.message())
+                        .map(execution -> {
+                            runtime.setVariables(position.process().getId(), news.facts());
+                            after(
+                                    edition.reopened().orElse(edition.log().getLast()),
+                                    edition,
+                                    () -> runtime.messageEventReceived(news.message(), execution.getId()));
+                            return true;
+                        }))
                 .orElse(false);
     }
 

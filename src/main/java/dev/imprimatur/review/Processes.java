@@ -12,11 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.flowable.engine.ManagementService;
 import org.flowable.engine.RuntimeService;
 import org.flowable.engine.TaskService;
-import org.flowable.engine.repository.ProcessDefinition;
 import org.flowable.engine.runtime.ActivityInstance;
+import org.flowable.engine.runtime.Execution;
 import org.flowable.engine.runtime.ProcessInstance;
 import org.flowable.task.api.Task;
 import org.jspecify.annotations.Nullable;
@@ -33,25 +32,53 @@ class Processes {
 
     private final RuntimeService runtime;
     private final TaskService tasks;
-    private final ManagementService management;
     private final JdbcTemplate engineStore;
 
-    Processes(
-            @Lazy RuntimeService runtime,
-            @Lazy TaskService tasks,
-            @Lazy ManagementService management,
-            DataSource engineStore) {
+    Processes(@Lazy RuntimeService runtime, @Lazy TaskService tasks, DataSource engineStore) {
         this.runtime = runtime;
         this.tasks = tasks;
-        this.management = management;
         this.engineStore = new JdbcTemplate(engineStore);
     }
 
     /** The process of the edition. If two nodes started one each at the same time, all nodes choose the same of the two: the older one. */
     Optional<ProcessInstance> of(EditionId id) {
-        return kept(runtime.createProcessInstanceQuery()
-                .processInstanceBusinessKey(id.toString())
-                .list());
+        return kept(allOf(id));
+    }
+
+    // These are asked at each step. For a query of its own, the engine evaluates two hundred conditions to compose the
+    // SQL.
+
+    /** All processes of the edition: there may be two if two nodes started one each at the same time. */
+    List<ProcessInstance> allOf(EditionId id) {
+        return runtime.createNativeProcessInstanceQuery()
+                .sql("select * from ACT_RU_EXECUTION where BUSINESS_KEY_ = #{edition} and PARENT_ID_ is null")
+                .parameter("edition", id.toString())
+                .list();
+    }
+
+    /** The variables of the process, by name. */
+    Map<String, Object> variables(ProcessInstance process) {
+        var variables = new HashMap<String, Object>();
+        runtime.createNativeVariableInstanceQuery()
+                .sql("select * from ACT_RU_VARIABLE where EXECUTION_ID_ = #{process} and TASK_ID_ is null")
+                .parameter("process", process.getId())
+                .list()
+                .forEach(variable -> variables.put(variable.getName(), variable.getValue()));
+        return variables;
+    }
+
+    /** The execution of the process that waits for the message. */
+    Optional<Execution> waitingFor(ProcessInstance process, String message) {
+        return runtime
+                .createNativeExecutionQuery()
+                .sql("""
+                        select e.* from ACT_RU_EXECUTION e join ACT_RU_EVENT_SUBSCR s on s.EXECUTION_ID_ = e.ID_
+                        where e.PROC_INST_ID_ = #{process} and s.EVENT_TYPE_ = 'message' and s.EVENT_NAME_ = #{message}""")
+                .parameter("process", process.getId())
+                .parameter("message", message)
+                .list()
+                .stream()
+                .findFirst();
     }
 
     /** The process that all nodes choose of those of an edition. */
@@ -66,27 +93,23 @@ class Processes {
      */
     Map<EditionId, ProcessState> states() {
         var states = new HashMap<EditionId, ProcessState>();
-        engineStore.query(
-                "select p.BUSINESS_KEY_, p.ID_, p.NAME_, t.TASK_DEF_KEY_ from "
-                        + management.getTableName(ProcessInstance.class) + " p left join "
-                        + management.getTableName(Task.class)
-                        + " t on t.PROC_INST_ID_ = p.ID_ where p.PARENT_ID_ is null and p.BUSINESS_KEY_ is not null order by p.ID_",
-                (ResultSet row) -> {
-                    String lastProcess = "";
-                    while (row.next()) {
-                        String task = row.getString(4);
-                        boolean isNewProcess = !row.getString(2).equals(lastProcess);
-                        lastProcess = row.getString(2);
-                        states.merge(
-                                EditionId.parse(row.getString(1)),
-                                new ProcessState(
-                                        isNewProcess ? 1 : 0,
-                                        row.getString(3),
-                                        task == null ? List.of() : List.of(task)),
-                                ProcessState::and);
-                    }
-                    return states;
-                });
+        engineStore.query("""
+                select p.BUSINESS_KEY_, p.ID_, p.NAME_, t.TASK_DEF_KEY_
+                from ACT_RU_EXECUTION p left join ACT_RU_TASK t on t.PROC_INST_ID_ = p.ID_
+                where p.PARENT_ID_ is null and p.BUSINESS_KEY_ is not null order by p.ID_""", (ResultSet row) -> {
+            String lastProcess = "";
+            while (row.next()) {
+                String task = row.getString(4);
+                boolean isNewProcess = !row.getString(2).equals(lastProcess);
+                lastProcess = row.getString(2);
+                states.merge(
+                        EditionId.parse(row.getString(1)),
+                        new ProcessState(
+                                isNewProcess ? 1 : 0, row.getString(3), task == null ? List.of() : List.of(task)),
+                        ProcessState::and);
+            }
+            return states;
+        });
         return states;
     }
 
@@ -108,23 +131,26 @@ class Processes {
      * edition was opened.
      */
     void deleteStray(EditionId id) {
-        runtime.createProcessInstanceQuery()
-                .processInstanceBusinessKey(id.toString())
-                .list()
-                .forEach(process -> {
-                    log.info("edition {} does not exist any more; its process is deleted", id);
-                    runtime.deleteProcessInstance(process.getId(), "of no edition");
-                });
+        allOf(id).forEach(process -> {
+            log.info("edition {} does not exist any more; its process is deleted", id);
+            runtime.deleteProcessInstance(process.getId(), "of no edition");
+        });
     }
 
     List<Task> tasksOf(ProcessInstance process) {
-        return tasks.createTaskQuery().processInstanceId(process.getId()).list();
+        return tasks.createNativeTaskQuery()
+                .sql("select * from ACT_RU_TASK where PROC_INST_ID_ = #{process} order by ID_")
+                .parameter("process", process.getId())
+                .list();
     }
 
     /** The open tasks of the edition, read in one query: between two queries another node may rebuild the process. */
     List<Task> tasksOf(EditionId id) {
-        var all = tasks.createTaskQuery()
-                .processInstanceBusinessKey(id.toString())
+        var all = tasks.createNativeTaskQuery()
+                .sql("""
+                        select t.* from ACT_RU_TASK t join ACT_RU_EXECUTION p on p.ID_ = t.PROC_INST_ID_
+                        where p.BUSINESS_KEY_ = #{edition} order by t.ID_""")
+                .parameter("edition", id.toString())
                 .list();
         boolean areOfOneProcess =
                 all.stream().map(Task::getProcessInstanceId).distinct().count() < 2;
@@ -163,12 +189,11 @@ class Processes {
     /** The number of processes that follow each process definition, by the id of the definition. */
     Map<String, Integer> countByDefinition() {
         var counts = new HashMap<String, Integer>();
-        engineStore.query(
-                "select PROC_DEF_ID_, count(*) from " + management.getTableName(ProcessInstance.class)
-                        + " where PARENT_ID_ is null and BUSINESS_KEY_ is not null group by PROC_DEF_ID_",
-                (ResultSet row) -> {
-                    counts.put(row.getString(1), row.getInt(2));
-                });
+        engineStore.query("""
+                select PROC_DEF_ID_, count(*) from ACT_RU_EXECUTION
+                where PARENT_ID_ is null and BUSINESS_KEY_ is not null group by PROC_DEF_ID_""", (ResultSet row) -> {
+            counts.put(row.getString(1), row.getInt(2));
+        });
         return counts;
     }
 
@@ -176,8 +201,7 @@ class Processes {
     Map<String, Integer> countByAssignee() {
         var counts = new HashMap<String, Integer>();
         engineStore.query(
-                "select ASSIGNEE_, count(*) from " + management.getTableName(Task.class)
-                        + " where ASSIGNEE_ is not null group by ASSIGNEE_",
+                "select ASSIGNEE_, count(*) from ACT_RU_TASK where ASSIGNEE_ is not null group by ASSIGNEE_",
                 (ResultSet row) -> {
                     counts.put(row.getString(1), row.getInt(2));
                 });
@@ -193,9 +217,9 @@ class Processes {
     Map<String, Integer> countByActivity(String workflow) {
         var counts = new HashMap<String, Integer>();
         engineStore.query(
-                "select a.ACT_ID_, count(*) from ACT_RU_ACTINST a join "
-                        + management.getTableName(ProcessDefinition.class)
-                        + " d on d.ID_ = a.PROC_DEF_ID_ where a.END_TIME_ is null and d.KEY_ = ? group by a.ACT_ID_",
+                """
+                select a.ACT_ID_, count(*) from ACT_RU_ACTINST a join ACT_RE_PROCDEF d on d.ID_ = a.PROC_DEF_ID_
+                where a.END_TIME_ is null and d.KEY_ = ? group by a.ACT_ID_""",
                 (ResultSet row) -> {
                     counts.put(row.getString(1), row.getInt(2));
                 },

@@ -343,7 +343,15 @@ class AccountsTest {
                 assertThat(answer.header("Location")).as(route).endsWith("/login");
             else assertThat(answer.status()).as(route).isEqualTo(401);
         }
-        for (String path : new String[] {"/actuator/env", "/actuator", "/actuator/prometheus", "/error", "/h2-console"})
+        for (String path : List.of(
+                "/actuator/env",
+                "/actuator",
+                "/actuator/prometheus",
+                "/actuator/info",
+                "/actuator/sbom",
+                "/actuator/sbom/application",
+                "/error",
+                "/h2-console"))
             assertThat(node.nobody().get(path).status()).as(path).isIn(401, 404);
         assertThat(node.nobody()
                         .get("/actuator/health/readiness")

@@ -177,8 +177,10 @@ class ScopesTest {
                         "PUT /{type}/{id}/translations/{guide}");
         assertThat(needed.get("read")).allMatch(route -> route.startsWith("GET "));
         assertThat(needed.get("draft")).noneMatch(route -> route.matches(".*(tasks|accounts|keys|webhooks|tokens).*"));
-        var metrics = new Http(node.url(), withScopes("admin", "read").authorization()).get("/actuator/prometheus");
-        assertThat(metrics.json().get("scope").asString()).isEqualTo("admin");
+        for (String path : List.of("/actuator/prometheus", "/actuator/info", "/actuator/sbom")) {
+            var refused = new Http(node.url(), withScopes("admin", "read").authorization()).get(path);
+            assertThat(refused.json().get("scope").asString()).as(path).isEqualTo("admin");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,13 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ImportCrashTest {
     private static final int SOME = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final LocalDate OVERDUE_SINCE_LONG = LocalDate.of(2025, 1, 31);
     private static final Person EDITOR = new Person("editor", "The editor", null, Set.of("EDITOR"));
 
     @Test
     void everySeedIsImportedOnce(@TempDir Path seeds) throws Exception {
         Path folder = Files.createDirectory(seeds.resolve("role-guides"));
         // reviewed elsewhere, with a next edition that is submitted
-        String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"));
+        String seed = Files.readString(Path.of("seed-content/role-guides/machine-learning-engineer.yaml"))
+                .replaceFirst("lastReviewed: .*", "lastReviewed: " + OVERDUE_SINCE_LONG);
         try (var stores = new ProxiedStores();
                 var mortal = Node.start(stores.settings(
                         "imprimatur.review.reconcile-every", "1s",
@@ -48,8 +51,10 @@ class ImportCrashTest {
             Files.writeString(folder.resolve("whole.yaml"), seed);
             var whole = SimulatedCrash.after(Integer.MAX_VALUE);
             whole.runUntilCrash(() -> run(mortal));
-            // the review is due already
-            await().atMost(PATIENCE).until(() -> GuideEffects.on("whole", other).contains("logged \"review-due\"11"));
+            // the review is requested at once, and not announced, because it is overdue
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(GuideEffects.on("whole", other))
+                            .contains("logged \"review-due\"11", "logged \"overdue\"11"));
             var expected = GuideEffects.on("whole", other);
             assertThat(expected).contains("read 200");
 
