@@ -286,10 +286,13 @@ export function read(text) {
   }
   const doc = schema.node('doc', null, origins.length ? origins.map(it => it.node) : [schema.node('paragraph')]);
   const origin = new Map(origins.map(it => [it.node, it]));
-  return {doc, origins, origin, context, tail: text.slice(end), tried: new WeakMap()};
+  return {doc, origins, origin, context, tail: text.slice(end), tried: new WeakMap(), seams: new WeakMap()};
 }
 
 // ---- writing
+
+// An empty paragraph is nothing in Markdown.
+const isFiller = node => node.type.name === 'paragraph' && !node.childCount;
 
 const edgeChar = char => `&#${char.codePointAt(0)};`;
 const opens = (node, other) => other?.isInline && other.marks.some(mark => emphasis.includes(mark.type.name) && !mark.isInSet(node.marks));
@@ -313,10 +316,15 @@ class Writer extends MarkdownSerializerState {
 
   // The sign of a list; lists side by side need different signs.
   sign(node, parent, index, name, signs) {
-    const beside = at => parent && at >= 0 && at < parent.childCount && parent.child(at).type === node.type ? parent.child(at) : null;
-    const {isKept} = this.options, before = beside(index - 1), after = beside(index + 1);
+    const beside = step => {
+      let at = index + step;
+      while (parent?.maybeChild(at) && isFiller(parent.child(at))) at += step;
+      const other = parent?.maybeChild(at);
+      return other?.type === node.type ? [other, at] : [null, at];
+    };
+    const {isKept} = this.options, [before, place] = beside(-1), [after] = beside(1);
     if (isKept?.(node)) return node.attrs[name];
-    const taken = [before && this.sign(before, parent, index - 1, name, signs), isKept?.(after) && after?.attrs[name]];
+    const taken = [before && this.sign(before, parent, place, name, signs), isKept?.(after) && after?.attrs[name]];
     return [node.attrs[name], ...signs].find(it => !taken.includes(it)) ?? signs.find(it => it !== taken[0]);
   }
 
@@ -526,47 +534,68 @@ function rendered(node, parent, index, options) {
   return state.out.replace(/[ \t]+$/, '');
 }
 
-// Whether the source of a block would mean something else at a new place: an indented line after a list belongs to the list, lists of
-// one kind side by side are one list, and code without an end ends with the text only.
-function isMisplaced({node, source, before: once}, before, after, origins) {
-  if (node.type.name === 'code_block' && after?.childCount && origins.at(-1).node === node) return true;
-  return before !== null && before !== once && /_list$/.test(before.type.name) && (/^[ \t]/.test(source) || node.type === before.type);
-}
+// Code without an end ends with the text only.
+const isOpenCode = ({node}, isLast, origins) => node.type.name === 'code_block' && !isLast && origins.at(-1).node === node;
+
+// A list or code takes up an indented block after it, and a list the next list of its kind.
+const takesUp = node => /_list$|^code_block$/.test(node.type.name);
 
 // Writes a document: blocks of `reading` as they stood, others anew.
 export function compose(doc, reading) {
-  const {origins, origin, context, tail, tried} = reading;
+  const {origins, origin, tail} = reading;
   const present = new Set();
   doc.forEach(node => present.add(node));
   const lost = origins.filter(it => !present.has(it.node));
   const stood = node => origin.get(node) ?? lost.find(it => it.node.type === node.type && it.node.eq(node));
-  const kept = new Map(), texts = [], gaps = [];
+  const kept = new Map();
   doc.forEach((node, _, at) => {
-    const own = stood(node), next = at < doc.childCount - 1 ? doc.child(at + 1) : null;
-    if (own && !isMisplaced(own, at ? doc.child(at - 1) : null, next, origins)) kept.set(node, own);
+    const own = stood(node);
+    if (own && !isOpenCode(own, at === doc.childCount - 1, origins)) kept.set(node, own);
   });
+  for (;;) {
+    const parts = partsOf(doc, reading, stood, kept);
+    const moved = misplaced(parts, reading, kept);
+    if (moved) kept.delete(moved);
+    else {
+      const out = parts.map(({gap, text}) => gap + text).join('');
+      return out + (out || origins.length === 0 ? tail : '');
+    }
+  }
+}
+
+// What is written, in order: [{node, gap, text}], with the gap before each text.
+function partsOf(doc, {origins, origin, context, tried}, stood, kept) {
+  const parts = [];
   doc.forEach((node, _, at) => {
     const before = at ? doc.child(at - 1) : null, after = at < doc.childCount - 1 ? doc.child(at + 1) : null;
     const own = kept.get(node);
-    const isFiller = node.type.name === 'paragraph' && !node.childCount;
     let known = tried.get(node);
-    if (!own && (known?.before !== before || known?.after !== after))
-      tried.set(node, known = {before, after, text: isFiller ? '' : written(node, context, doc, at, it => kept.has(it))});
-    texts.push(own ? own.source : known.text);
-    const was = own?.before && stood(before ?? own.before);
-    if (!before) gaps.push(own && !own.before ? own.gap : '');
-    else if (own && own.before && was === origin.get(own.before)) gaps.push(own.gap);
-    else {
-      const next = origins.find(it => it.before && stood(before)?.node === it.before);
-      const wish = own?.before ? own.gap : next?.gap ?? '\n\n';
-      gaps.push(/\n[ \t]*\n/.test(wish) ? wish : '\n\n');
-    }
-  });
-  // an empty paragraph is nothing in Markdown
-  let out = '';
-  texts.forEach((text, at) => {
+    if (!own && (known?.before !== before || known?.after !== after || known?.among !== kept.size))
+      tried.set(node, known = {before, after, among: kept.size, text: isFiller(node) ? '' : written(node, context, doc, at, it => kept.has(it))});
+    const text = own ? own.source : known.text;
     if (!text) return;
-    out += (out || !at ? gaps[at] : '') + text;
+    if (!before) return parts.push({node, text, gap: own && !own.before ? own.gap : ''});
+    const isAtItsPlace = own && own.before && stood(before) === origin.get(own.before);
+    const next = () => origins.find(it => it.before && stood(before)?.node === it.before);
+    const wish = own?.before ? own.gap : next()?.gap ?? '\n\n';
+    parts.push({node, text, isAtItsPlace, gap: !parts.length ? '' : isAtItsPlace || /\n[ \t]*\n/.test(wish) ? wish : '\n\n'});
   });
-  return out + (out || origins.length === 0 ? tail : '');
+  return parts;
+}
+
+const isSeam = (one, other, both, context) => isSame(parsed(both, context), [...parsed(one, context), ...parsed(other, context)]);
+
+// A block that must be written anew, because its source would mean something else after what is before it now, or undefined.
+function misplaced(parts, {context, seams}, kept) {
+  for (let at = 1; at < parts.length; at++) {
+    const {node, gap, text, isAtItsPlace} = parts[at], before = parts[at - 1];
+    if (isAtItsPlace && kept.has(before.node) || !takesUp(before.node)) continue;
+    const moved = [node, before.node].find(it => kept.has(it) && it.type.name !== 'source');
+    if (!moved || node.type.name === 'source') continue;
+    const both = before.text + gap + text;
+    let seam = seams.get(node);
+    if (seam?.both !== both) seams.set(node, seam = {both, holds: isSeam(before.text, text, both, context)});
+    if (!seam.holds) return moved;
+  }
+  return undefined;
 }

@@ -12,8 +12,8 @@ import {compose, isAllowed, read, schema} from './markdown-document.js';
 import {cleaned} from './pasted.js';
 
 const {nodes, marks} = schema;
-// A change that takes longer is written once the person pauses.
-const QUICK = 12, PAUSE = 150;
+// The textarea is written once the key has been painted, or, if that takes longer than QUICK, once the person pauses.
+const QUICK = 12, PAINTED = 20, PAUSE = 150;
 
 // ---- commands
 
@@ -228,8 +228,7 @@ export class RichText {
   write() {
     this.isPending = true;
     clearTimeout(this.timer);
-    if (this.isSlow) this.timer = setTimeout(() => this.flush(), PAUSE);
-    else this.flush();
+    this.timer = setTimeout(() => this.flush(), this.isSlow ? PAUSE : PAINTED);
   }
 
   // Writes the textarea, and tells the form.
