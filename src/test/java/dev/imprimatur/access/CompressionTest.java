@@ -51,8 +51,8 @@ class CompressionTest {
         var editor = node.as("editor");
         try (var client = HttpClient.newHttpClient()) {
             String path = guide.path() + "/draft";
-            var read = client.send(
-                    managed(path).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofString());
+            var read =
+                    client.send(managed(path).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofString());
             var bytes = new ByteArrayOutputStream();
             try (var out = new GZIPOutputStream(bytes)) {
                 out.write("{\"summary\": \"Coded.\"}".getBytes(StandardCharsets.UTF_8));
@@ -80,7 +80,6 @@ class CompressionTest {
 
     private HttpRequest.Builder managed(String path) {
         var editor = node.as("editor");
-        return HttpRequest.newBuilder(URI.create(editor.base() + path))
-                .header("Authorization", editor.authorization());
+        return HttpRequest.newBuilder(URI.create(editor.base() + path)).header("Authorization", editor.authorization());
     }
 }
