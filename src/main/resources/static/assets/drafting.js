@@ -90,7 +90,8 @@ function start() {
 
   // A field with the focus is not changed until the person leaves it.
   function busy(path) {
-    const name = form.contains(document.activeElement) ? document.activeElement.name : '';
+    const focused = document.activeElement;
+    const name = form.contains(focused) ? (focused.closest('md-editor')?.querySelector('textarea[name]') ?? focused).name : '';
     return Boolean(name) && (name === path || name.startsWith(path + '/'));
   }
 

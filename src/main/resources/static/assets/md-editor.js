@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A toolbar for Markdown in a textarea. Undo, spelling, search and screen readers of the browser keep working.
+// A field for Markdown: rich text, or its source in the textarea with a toolbar. The form sends the textarea in both cases. Without
+// scripts, or where the Markdown cannot be shown as it looks, there is the textarea.
 const TOOLS = [
   {name: 'Bold (Ctrl B)', key: 'b', text: 'B', marks: ['**', '__'], blank: 'bold'},
   {name: 'Italic (Ctrl I)', key: 'i', text: 'I', marks: ['_', '*'], blank: 'italic'},
@@ -155,35 +156,29 @@ function prefixed(value, start, end, {line, also}) {
   return edit(from, end, text, Math.max(from, start + first), from + text.length);
 }
 
+const VIEW = 'imprimatur.markdown';
+const wanted = () => { try { return localStorage.getItem(VIEW); } catch { return null; } };
+const remember = view => { try { localStorage.setItem(VIEW, view); } catch { /* it holds for this page */ } };
+
 customElements.define('md-editor', class extends HTMLElement {
   connectedCallback() {
-    if (this.querySelector('[role=toolbar]')) return;
+    if (this.bar) return;
     this.text = this.querySelector('textarea');
-    const bar = document.createElement('div');
-    bar.setAttribute('role', 'toolbar');
-    bar.setAttribute('aria-label', 'Markdown');
-    bar.setAttribute('aria-controls', this.text.id);
-    TOOLS.forEach((tool, at) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.title = tool.name;
-      button.setAttribute('aria-label', tool.name);
-      button.textContent = tool.text;
-      button.tabIndex = at === 0 ? 0 : -1;
-      button.addEventListener('click', () => this.apply(tool));
-      bar.append(button);
-    });
-    bar.addEventListener('keydown', event => {
-      const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-      if (!by) return;
-      const buttons = [...bar.querySelectorAll('button')];
-      const next = buttons[(buttons.indexOf(document.activeElement) + by + buttons.length) % buttons.length];
-      buttons.forEach(button => { button.tabIndex = button === next ? 0 : -1; });
-      next.focus();
-    });
+    this.label = this.text.labels[0];
+    if (this.label) this.label.id ||= this.text.id + '-label';
+    this.bar = document.createElement('div');
+    this.bar.setAttribute('role', 'toolbar');
+    this.bar.setAttribute('aria-label', 'Markdown');
+    this.bar.setAttribute('aria-controls', this.text.id);
+    this.bar.addEventListener('keydown', event => this.walk(event));
+    this.switch = this.button({name: 'Source', text: 'Source'}, () => this.toggle());
+    this.switch.className = 'switch';
     this.count = document.createElement('output');
-    bar.append(this.count);
-    this.prepend(bar);
+    this.told = Object.assign(document.createElement('p'), {className: 'md-told'});
+    this.told.setAttribute('role', 'status');
+    this.prepend(this.bar);
+    this.append(this.told);
+    this.show(TOOLS.map(tool => this.button(tool, () => this.apply(tool))));
     this.text.addEventListener('input', () => this.words());
     this.text.addEventListener('keydown', event => {
       if (event.altKey || event.shiftKey) return;
@@ -192,13 +187,164 @@ customElements.define('md-editor', class extends HTMLElement {
       event.preventDefault();
       this.apply(tool);
     });
+    this.addEventListener('keydown', event => {
+      if (event.key !== 'F10' || !event.altKey) return;
+      event.preventDefault();
+      this.bar.querySelector('[tabindex="0"]').focus();
+    });
     this.words();
+    this.switch.setAttribute('aria-pressed', 'true');
+    this.dataset.view = 'source';
+    if (wanted() !== 'source') this.showRich();
   }
 
+  button({name, text}, act) {
+    const button = Object.assign(document.createElement('button'),
+      {type: 'button', title: name, ariaLabel: name, textContent: text, tabIndex: -1});
+    button.addEventListener('click', act);
+    return button;
+  }
+
+  // Shows these tools, then what every toolbar has.
+  show(tools) {
+    this.bar.replaceChildren(...tools, this.count, this.switch);
+    tools[0].tabIndex = 0;
+    this.switch.tabIndex = -1;
+  }
+
+  // The arrows walk through the toolbar, which is one stop of the Tab key.
+  walk(event) {
+    const buttons = [...this.bar.querySelectorAll('button:not([hidden])')], at = buttons.indexOf(document.activeElement);
+    const step = getComputedStyle(this.bar).direction === 'rtl' ? -1 : 1;
+    const to = {ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: buttons.length - 1}[event.key];
+    if (to === undefined || at < 0) return;
+    event.preventDefault();
+    const next = buttons[(to + buttons.length) % buttons.length];
+    for (const button of this.bar.querySelectorAll('button')) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  }
+
+  // Counts the words; a script that has set the textarea calls it.
   words() {
+    this.rich?.refresh();
     const count = this.text.value.match(/[\p{L}\p{N}][\p{L}\p{N}’'.-]*/gu)?.length ?? 0;
     this.count.textContent = count + (count === 1 ? ' word' : ' words');
   }
+
+  tell(words) { this.told.textContent = words; }
+
+  // ---- rich text
+
+  async showRich(isAsked = false) {
+    this.dataset.view = 'loading';
+    try {
+      this.module ??= await import('./rich-text.js');
+      this.mount(isAsked);
+      this.dataset.view = this.rich ? 'rich' : 'source';
+    } catch (failure) {
+      this.dataset.view = 'source';
+      console.warn(failure);
+      this.tell('Rich text does not work in this browser; this is the source.');
+    }
+  }
+
+  mount(isAsked) {
+    const {RichText, TOOLS: tools} = this.module;
+    const hadFocus = document.activeElement === this.text;
+    this.place = document.createElement('div');
+    const rich = new RichText(this.text, this.place, {
+      tell: words => this.tell(words), changed: () => this.mark(), labelledBy: this.label?.id ?? '',
+    });
+    if (!rich.isWhole) {
+      rich.view.destroy();
+      return this.tell('This text can be edited as source only.');
+    }
+    this.rich = rich;
+    this.tools = tools.map(tool => ({tool, button: this.button(tool, () => tool.link ? this.askForLink() : rich.run(tool))}));
+    this.show(this.tools.map(it => it.button));
+    this.place.className = 'md-rich';
+    // the textarea says when the text has changed
+    this.place.addEventListener('input', event => event.stopPropagation());
+    this.place.addEventListener('keydown', event => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (event.key.toLowerCase() === 'k') { event.preventDefault(); this.askForLink(); }
+      if (event.key.toLowerCase() === 's') rich.flush();
+    });
+    this.text.before(this.place);
+    this.text.hidden = true;
+    // whoever wants the field gets what stands in its place
+    this.text.focus = options => rich.view.dom.focus(options);
+    this.toEditor = () => rich.focus();
+    this.label?.addEventListener('click', this.toEditor);
+    this.switch.setAttribute('aria-pressed', 'false');
+    this.bar.setAttribute('aria-label', 'Text');
+    this.mark();
+    if (isAsked || hadFocus) rich.focus();
+  }
+
+  mark() {
+    if (!this.rich) return;
+    const {state} = this.rich.view;
+    const inTable = this.tools.find(it => it.tool.text === '▦').tool.isOn(state);
+    for (const {tool, button} of this.tools) {
+      if (tool.isOn) button.setAttribute('aria-pressed', String(Boolean(tool.isOn(state))));
+      if (tool.inTable && button.hidden === inTable) button.hidden = !inTable;
+    }
+    if (!this.bar.querySelector('[tabindex="0"]:not([hidden])')) this.tools[0].button.tabIndex = 0;
+  }
+
+  showSource() {
+    this.dataset.view = 'source';
+    this.rich.flush();
+    this.rich.view.destroy();
+    this.rich = null;
+    this.panel?.remove();
+    this.place.remove();
+    delete this.text.focus;
+    this.label?.removeEventListener('click', this.toEditor);
+    this.text.hidden = false;
+    this.tell('');
+    this.bar.setAttribute('aria-label', 'Markdown');
+    this.show(TOOLS.map(tool => this.button(tool, () => this.apply(tool))));
+    this.switch.setAttribute('aria-pressed', 'true');
+    this.text.focus();
+  }
+
+  toggle() {
+    const toSource = Boolean(this.rich);
+    remember(toSource ? 'source' : 'rich');
+    if (toSource) this.showSource(); else this.showRich(true);
+  }
+
+  // Asks for the address of a link, in a line under the toolbar.
+  askForLink() {
+    this.panel?.remove();
+    const {rich} = this;
+    const panel = this.panel = Object.assign(document.createElement('div'), {className: 'md-link'});
+    const input = Object.assign(document.createElement('input'),
+      {type: 'url', value: rich.href, ariaLabel: 'Address of the link', placeholder: 'https://', dir: 'ltr'});
+    const close = () => { panel.remove(); rich.focus(); };
+    const set = () => {
+      const href = input.value.trim();
+      const isBare = /^[\w.-]+\.\p{L}{2,}(\/|$)/u.test(href);
+      if (!rich.link(isBare ? 'https://' + href : href)) return this.tell('A link leads to an address with https, http or mailto.');
+      this.tell('');
+      panel.remove();
+    };
+    const remove = Object.assign(this.button({name: 'Remove the link', text: 'Remove'}, () => { input.value = ''; set(); }),
+      {tabIndex: 0, hidden: !rich.href});
+    panel.append(input, Object.assign(this.button({name: 'Set the link', text: 'Set'}, set), {tabIndex: 0}), remove,
+      Object.assign(this.button({name: 'Cancel the link', text: 'Cancel'}, close), {tabIndex: 0}));
+    for (const kind of ['input', 'change']) panel.addEventListener(kind, event => event.stopPropagation());
+    panel.addEventListener('keydown', event => {
+      if (event.key === 'Escape') close();
+      else if (event.key === 'Enter' && event.target === input) { event.preventDefault(); set(); }
+    });
+    this.told.before(panel);
+    input.select();
+  }
+
+  // ---- source
 
   // Applying the same tool again, with no other change in between, restores the text exactly.
   apply(tool) {

@@ -48,10 +48,15 @@ class StudioSecurity {
     /** The page with the modeller of workflows, which draws with style attributes. No other page may have them. */
     private static final String MODELLER = "/studio/workflows/modeller";
 
+    /** The pages with rich text, which contain an import map. */
+    private static final String GUIDES = "/studio/guides/";
+
     private final ProblemWriter problems;
     private final Audit audit;
+    private final ImportMap importMap;
 
-    StudioSecurity(ProblemWriter problems, Audit audit) {
+    StudioSecurity(ProblemWriter problems, Audit audit, ImportMap importMap) {
+        this.importMap = importMap;
         this.problems = problems;
         this.audit = audit;
     }
@@ -80,6 +85,8 @@ class StudioSecurity {
                         .requestMatchers(StudioSecurity::isErrorShownToPerson))
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(STUDIO_CSP))
                         .addHeaderWriter((request, response) -> {
+                            if (request.getServletPath().startsWith(GUIDES))
+                                response.setHeader("Content-Security-Policy", STUDIO_CSP + importMap.directive());
                             if (request.getServletPath().equals(MODELLER))
                                 response.setHeader(
                                         "Content-Security-Policy",

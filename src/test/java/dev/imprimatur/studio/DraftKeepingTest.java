@@ -536,8 +536,9 @@ class DraftKeepingTest {
         String etag = node.as("editor").get(guide.path() + "/draft").header("ETag");
         try (var browser = Browser.open(node)) {
             var page = openEditPage(browser, "second-editor", guide);
-            for (var input :
-                    page.locator("#edit input:visible, #edit textarea:visible").all()) input.focus();
+            assertThat(page.locator("md-editor:not([data-view=rich])")).hasCount(0);
+            for (var input : page.locator("#edit :is(input, textarea, .ProseMirror):visible")
+                    .all()) input.focus();
             save(page);
             assertThat(node.as("editor").get(guide.path() + "/draft").header("ETag"))
                     .isEqualTo(etag);

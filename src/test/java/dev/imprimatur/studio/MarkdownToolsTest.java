@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.imprimatur.testing.Browser;
+import dev.imprimatur.testing.MarkdownField;
 import dev.imprimatur.testing.Node;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The shortcuts of the Markdown fields: each has one effect, and both the same shortcut and the undo of the browser revert it. */
+/** The shortcuts of the source of Markdown fields: each has one effect, and both the same shortcut and the undo of the browser revert it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MarkdownToolsTest {
     private Browser browser;
@@ -28,7 +29,7 @@ class MarkdownToolsTest {
         browser = Browser.open(node);
         page = browser.signedIn("editor");
         page.navigate("/studio/guides/" + node.guides().drafted().id() + "/edit");
-        text = page.locator("md-editor textarea").first();
+        text = MarkdownField.on(page, "/introduction").show(true).source();
     }
 
     @AfterAll
@@ -114,10 +115,7 @@ class MarkdownToolsTest {
     void linesAreMarkedAllOrNone(String tool, String before, String after) {
         write(before.replace("\\n", "\n"));
 
-        page.locator("md-editor")
-                .first()
-                .getByLabel(tool, new Locator.GetByLabelOptions().setExact(true))
-                .click();
+        MarkdownField.on(page, "/introduction").tool(tool).click();
 
         assertThat(text).hasValue(after.replace("\\n", "\n"));
     }

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.MarkdownField;
 import dev.imprimatur.testing.Node;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -81,6 +82,8 @@ class StudioStoryTest {
             var input = editor.locator("[name='" + pointer + "']");
             if (value.isBoolean()) input.setChecked(value.booleanValue());
             else if (editor.locator("select[name='" + pointer + "']").count() > 0) input.selectOption(value.asString());
+            else if (editor.locator("md-editor [name='" + pointer + "']").count() > 0)
+                MarkdownField.on(editor, pointer).fill(value.asString());
             else input.fill(value.asString());
         }
     }

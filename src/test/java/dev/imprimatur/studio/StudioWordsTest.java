@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.MarkdownField;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -364,7 +365,7 @@ class StudioWordsTest {
             assertThat(preview).not().containsText("What they do");
             assertThat(preview).not().containsText("Byline");
 
-            var last = page.locator("#edit textarea[id*='careerPath']");
+            var last = MarkdownField.on(page, "/careerPath").text();
             last.focus();
             var inHand = preview.locator(".is-in-hand");
             assertThat(inHand).hasCount(1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.imprimatur.testing.Browser;
 import dev.imprimatur.testing.Guides;
+import dev.imprimatur.testing.MarkdownField;
 import dev.imprimatur.testing.Node;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class UnseenMarkdownTest {
             var warning = field.locator(":scope > .warning");
             assertThat(warning).isHidden();
 
-            field.locator("textarea").fill("Some <b>HTML</b> and a [link](javascript:x)");
+            MarkdownField.on(page, "/introduction").fill("Some <b>HTML</b> and a [link](javascript:x)");
 
             assertThat(warning).containsText("holds HTML, “<b>”");
             assertThat(warning).containsText("links to “javascript:x”");
@@ -56,7 +57,7 @@ class UnseenMarkdownTest {
             plain.navigate("/studio/guides/" + guide.id() + "/edit");
             assertThat(plain.locator("[data-field='/introduction'] > .warning")).containsText("holds HTML, “<b>”");
 
-            field.locator("textarea").fill("Some text");
+            MarkdownField.on(page, "/introduction").fill("Some text");
 
             assertThat(warning).isHidden();
             browser.assertNoComplaints();
