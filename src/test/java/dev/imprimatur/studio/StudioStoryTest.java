@@ -103,6 +103,7 @@ class StudioStoryTest {
         editor.locator("[name^='/tags/']").first().fill("careers");
         editor.locator("[name='/summary']").fill("What the first editor means.");
         var dialog = editor.locator("#conflict");
+        assertThat(dialog).isVisible();
         assertThat(dialog).containsText("Two edits do not go together");
         assertThat(dialog).containsText("What the second editor means.");
         Browser.picture(editor, "conflict");

@@ -10,6 +10,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.ReducedMotion;
@@ -41,6 +42,9 @@ public final class Browser implements AutoCloseable {
     private static final ThreadLocal<com.microsoft.playwright.Browser> CHROMIUM =
             ThreadLocal.withInitial(Browser::launched);
 
+    /** How long a page may take to become what a test expects, in milliseconds. */
+    private static final double PATIENCE = 15_000;
+
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
     private final Node node;
@@ -52,6 +56,8 @@ public final class Browser implements AutoCloseable {
     }
 
     private static com.microsoft.playwright.Browser launched() {
+        // a page may wait for a pause in typing, for the server and for this machine
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
         return Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
@@ -77,7 +83,7 @@ public final class Browser implements AutoCloseable {
         BrowserContext context =
                 CHROMIUM.get().newContext(options.setBaseURL(node.url()).setReducedMotion(ReducedMotion.REDUCE));
         contexts.add(context);
-        context.setDefaultTimeout(15_000);
+        context.setDefaultTimeout(PATIENCE);
         context.addInitScript("addEventListener('securitypolicyviolation', event => console.error("
                 + "'CSP: ' + event.violatedDirective + ' ' + event.blockedURI))");
         var page = context.newPage();
