@@ -3,6 +3,7 @@ package dev.imprimatur;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Settings;
 import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
@@ -21,6 +22,17 @@ class SettingsTest {
     @Test
     void eachSettingIsDocumented() throws IOException {
         assertThat(documented()).containsExactlyElementsOf(Settings.ours());
+    }
+
+    @Test
+    void eachSettingIsKnownAtTheStart() throws IOException {
+        var properties = Http.JSON
+                .readTree(Path.of("src/main/resources/META-INF/spring-configuration-metadata.json")
+                        .toFile())
+                .get("properties");
+
+        assertThat(properties.valueStream().map(it -> it.get("name").asString()))
+                .containsExactlyElementsOf(Settings.ours());
     }
 
     /** A name that begins with a dot stands for the name before it with another last part. */
