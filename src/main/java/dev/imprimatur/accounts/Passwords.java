@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.accounts;
 
+import com.nulabinc.zxcvbn.Zxcvbn;
 import dev.imprimatur.problem.Fault;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -11,6 +13,8 @@ final class Passwords {
     private static final int SHORTEST = 12;
     private static final int LONGEST = 128;
     private static final int LEAST_DIFFERENT = 5;
+    /** So many guesses must a program need that tries common passwords, words, names, dates and rows of keys first. */
+    private static final double LEAST_GUESSES = 1e8;
 
     private final PasswordEncoder encoder;
     private final String nobodysHash;
@@ -27,12 +31,22 @@ final class Passwords {
                 .filter(it -> !Character.isWhitespace(it) && !Character.isSpaceChar(it))
                 .distinct()
                 .count();
-        return length < SHORTEST || length > LONGEST || different < LEAST_DIFFERENT || password.contains(username)
+        if (length < SHORTEST || length > LONGEST || different < LEAST_DIFFERENT || password.contains(username))
+            return new Fault(
+                    "/password",
+                    "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
+                            .formatted(SHORTEST, LONGEST, LEAST_DIFFERENT));
+        double guesses = Strength.ESTIMATE.measure(password, List.of(username)).getGuesses();
+        return guesses < LEAST_GUESSES
                 ? new Fault(
                         "/password",
-                        "a password of %d to %d characters, of which %d are different and no blanks, that does not hold the username"
-                                .formatted(SHORTEST, LONGEST, LEAST_DIFFERENT))
+                        "a password that is harder to guess: no common one, and not only repeated words, dates or keys in a row")
                 : null;
+    }
+
+    /** Loads its lists of words with the first new password. */
+    private static final class Strength {
+        static final Zxcvbn ESTIMATE = new Zxcvbn();
     }
 
     String hash(String password) {
