@@ -31,6 +31,12 @@ export function cleaned(pasted) {
       dropped.add('colours and fonts');
   listsOfWord(from);
   copy(from.body, to, dropped);
+  // the line break before the end of code is not a line of it
+  for (const code of to.querySelectorAll('pre')) {
+    let last = code;
+    while (last.lastChild) last = last.lastChild;
+    if (last.nodeType === Node.TEXT_NODE) last.data = last.data.replace(/\n$/, '');
+  }
   return {html: to.innerHTML, dropped: [...dropped]};
 }
 
