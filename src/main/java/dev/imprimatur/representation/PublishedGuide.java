@@ -128,6 +128,13 @@ public final class PublishedGuide {
         return changesAt <= then;
     }
 
+    /** Whether the review of the guide, or of one of its parts, is overdue. */
+    public boolean isOverdue() {
+        var review = entry.review();
+        return review != null
+                && (review.overdue() || review.reviewedParts().values().stream().anyMatch(LedgerEntry.Part::overdue));
+    }
+
     private static Instant changesAt(LedgerEntry entry) {
         var review = entry.review();
         if (review == null) return NEVER;
