@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The jar as it is given away: what it holds, what it says of itself, and what those ask of it who run it. */
 class ReleaseIT {
-    private static final Path JAR = Path.of(System.getProperty("imprimatur.jar"));
+    private static final Path JAR = Path.of(System.getProperty("built.jar"));
     private static final String SBOM = "META-INF/sbom/application.cdx.json";
     private static final String LIBRARIES = "BOOT-INF/lib/";
 

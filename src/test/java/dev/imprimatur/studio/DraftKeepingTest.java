@@ -40,6 +40,9 @@ class DraftKeepingTest {
 
     private static void open(Page page, Ref guide) {
         page.navigate("/studio/guides/" + guide.id() + "/edit?write=yes");
+        // the fields below move until these are shown
+        assertThat(page.locator("md-editor:not([data-view=rich], [data-view=source])"))
+                .hasCount(0);
     }
 
     private static Locator items(Page page, String list) {

@@ -25,7 +25,7 @@ public final class JarProcess implements AutoCloseable {
     private Process process;
 
     public JarProcess(Map<String, String> settings, String password) throws IOException {
-        directory = Files.createTempDirectory("imprimatur-jar");
+        directory = Files.createTempDirectory("built.jar");
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -51,7 +51,7 @@ public final class JarProcess implements AutoCloseable {
 
     /** Extracts the jar: with nested jars, a start takes twice as long. */
     private Path extracted() throws IOException {
-        var jar = Path.of(System.getProperty("imprimatur.jar"));
+        var jar = Path.of(System.getProperty("built.jar"));
         var layout = directory.resolve("application");
         try {
             int status = new ProcessBuilder(
