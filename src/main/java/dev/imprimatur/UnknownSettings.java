@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class UnknownSettings implements EnvironmentPostProcessor, Ordered {
     private static final String PREFIX = "imprimatur.";
     private static final String VARIABLE_PREFIX = "IMPRIMATUR_";
-    /** The names of all settings, in the format in which editors of configuration files look them up. */
+    /** The names of all settings, in the format from which development environments complete them. */
     private static final String NAMES = "META-INF/spring-configuration-metadata.json";
 
     private final Log log;
@@ -84,12 +84,12 @@ final class UnknownSettings implements EnvironmentPostProcessor, Ordered {
         return name.replaceAll("[-._]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** Spring Boot has files of the same name in its libraries. */
+    /** Libraries have files of the same name after ours, which are large: only the first file with our names is read. */
     private static Set<String> known() {
         try {
             var files = UnknownSettings.class.getClassLoader().getResources(NAMES);
             var names = new TreeSet<String>();
-            while (files.hasMoreElements())
+            while (names.isEmpty() && files.hasMoreElements())
                 try (var in = files.nextElement().openStream()) {
                     for (var property : new JsonMapper().readTree(in).path("properties")) {
                         String name = property.path("name").asString("");

@@ -62,6 +62,6 @@ final class CatalogueMeters implements MeterBinder {
     }
 
     private long count(Predicate<PublishedGuide> wanted) {
-        return catalogue.now().published().filter(wanted).count();
+        return catalogue.now().guides().filter(wanted).count();
     }
 }

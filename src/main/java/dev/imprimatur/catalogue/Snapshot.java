@@ -98,11 +98,6 @@ public final class Snapshot {
         return byType.getOrDefault(type, TypeSnapshot.EMPTY);
     }
 
-    /** All published guides. */
-    Stream<PublishedGuide> published() {
-        return byType.values().stream().flatMap(type -> type.index().guides().stream());
-    }
-
     public Optional<AddressHistory> history(GuideAddress address) {
         return ofType(address.type()).history(address);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.review;
 
+import dev.imprimatur.store.Failures;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -50,7 +50,8 @@ class ReviewMeters implements MeterBinder {
                                 row.getLong(4));
                     },
                     Timestamp.from(clock.instant()));
-        } catch (DataAccessException away) {
+        } catch (RuntimeException failed) {
+            if (!Failures.isOutage(failed)) throw failed;
             reading = null;
         }
     }
