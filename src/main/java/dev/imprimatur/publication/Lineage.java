@@ -67,13 +67,19 @@ public class Lineage {
         state = read();
     }
 
+    /** Reads the state of the store. One thread reads at a time: a state that was read earlier must not replace one that was read later. */
+    private synchronized State reread() {
+        var read = read();
+        state = read;
+        return read;
+    }
+
+    /** Reads the lineage first: then the decision that led to it is among those that are read. */
     private State read() {
+        var row = requireNonNull(rows.find().first(), "the store has lost the ledger's lineage");
         var all = decisions.find().into(new ArrayList<>());
         all.sort(Comparator.comparing(Decision::at));
-        return new State(
-                requireNonNull(rows.find().first(), "the store has lost the ledger's lineage")
-                        .lineage(),
-                List.copyOf(all));
+        return new State(row.lineage(), List.copyOf(all));
     }
 
     /** The current lineage. It stays the same until an administrator decides that the ledger continues without its lost end. */
@@ -121,10 +127,9 @@ public class Lineage {
     }
 
     /** Reads the lineage and the decisions again, since other nodes may have changed them. Returns whether the lineage has changed. */
-    boolean refresh() {
-        var before = state;
-        state = read();
-        return !before.id().equals(state.id());
+    synchronized boolean refresh() {
+        String before = state.id();
+        return !reread().id().equals(before);
     }
 
     /**
@@ -133,7 +138,7 @@ public class Lineage {
      */
     Optional<Decision> decide(long end, Instant at, String by, String message, List<String> others) {
         UniqueInsert.insert(decisions, new Decision(id(), UUID.randomUUID().toString(), end, at, by, message, others));
-        state = read();
+        reread();
         return pending();
     }
 
@@ -142,6 +147,6 @@ public class Lineage {
         rows.updateOne(
                 Filters.and(Filters.eq("_id", ONLY), Filters.eq("lineage", decision.lineage())),
                 Updates.set("lineage", decision.next()));
-        state = read();
+        reread();
     }
 }

@@ -4,6 +4,7 @@ package dev.imprimatur.publication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.imprimatur.check.Checker;
@@ -16,11 +17,13 @@ import dev.imprimatur.testing.Visitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +35,10 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 @Tag("store")
 class EndOfLedgerTest {
+    private static final int READERS = 3;
+    private static final int DECISIONS = 200;
+    private static final int LOOKS = 1_000;
+
     private final Node node =
             Node.start("imprimatur.ledger.mark-every", "50ms", "imprimatur.review.reconcile-every", "1s");
     private final Guides guides = node.guides();
@@ -234,12 +241,39 @@ class EndOfLedgerTest {
         node.restart(() -> {});
         decide(lineage()).ok();
 
-        for (String former : List.of("second", guide.slug()))
-            assertThat(node.site().get("/role-guide/" + former).header("Location"))
-                    .endsWith("/third");
+        for (String former : List.of("second", guide.slug())) {
+            var answer = node.site().get("/role-guide/" + former);
+            assertThat(answer.header("Location")).as("%s", answer).endsWith("/third");
+        }
         assertThat(node.site().get("/role-guide/third").status()).isEqualTo(200);
         assertThat(guides.state(guide).get("slug").asString()).isEqualTo("third");
         assertNoViolations();
+    }
+
+    /** A read that began before a decision must not replace what was read after it: the lost entries would not be known as lost. */
+    @Test
+    void aDecisionIsKnownHoweverManyThreadsReadMeanwhile() {
+        var lineage = new Lineage(node.bean(MongoClient.class).getDatabase(database().getName() + "_lineage"));
+        var reading = new AtomicBoolean(true);
+        var readers = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+                    while (reading.get()) lineage.refresh();
+                }))
+                .limit(READERS)
+                .toList();
+        try {
+            for (int i = 0; i < DECISIONS; i++) {
+                var decision = lineage.decide(i, Instant.EPOCH, "admin", "The disk was lost.", List.of())
+                        .orElseThrow();
+                for (int look = 0; look < LOOKS; look++)
+                    assertThat(lineage.pending()).contains(decision);
+                lineage.carriedOut(decision);
+                for (int look = 0; look < LOOKS; look++)
+                    assertThat(lineage.id()).isEqualTo(decision.next());
+            }
+        } finally {
+            reading.set(false);
+            readers.forEach(CompletableFuture::join);
+        }
     }
 
     @Test
