@@ -95,6 +95,7 @@ public class WorkingCopies {
 
     private final SealedCollection<Row> copies;
     private final Damages damages;
+    private final DraftVersions versions;
     private final Cache<EditionId, WorkingCopy> written;
 
     /** @param kept {@code imprimatur.drafts.kept}: the memory for the copies that this node wrote last */
@@ -102,6 +103,7 @@ public class WorkingCopies {
             MongoDatabase database,
             Seals seals,
             Damages damages,
+            DraftVersions versions,
             @Value("${imprimatur.drafts.kept:16MB}") DataSize kept) {
         this.written = Caffeine.newBuilder()
                 .maximumWeight(kept.toBytes())
@@ -109,6 +111,7 @@ public class WorkingCopies {
                 .build();
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
         this.damages = damages;
+        this.versions = versions;
         // The embedded server uses an index only if the index is unique and has exactly the fields of the filter;
         // otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
@@ -191,11 +194,12 @@ public class WorkingCopies {
     }
 
     /**
-     * Replaces a copy by its next version. Returns false if the stored copy is another one.
+     * Replaces a copy by its next version, and keeps the version that is replaced if enough time has passed. Returns false if the stored copy is another one.
      *
      * @param before the {@linkplain #latestKnown latest known} copy
      */
     public boolean replace(WorkingCopy before, WorkingCopy next) {
+        versions.keepIfLast(before, next);
         return replaced(next, isOnlyKnown(before) ? copies.is(Row.of(before)) : version(before, before.version()));
     }
 

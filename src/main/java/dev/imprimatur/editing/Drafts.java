@@ -4,9 +4,12 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.NormalForm;
+import dev.imprimatur.diff.Change;
+import dev.imprimatur.diff.Diff;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.IdentifiedContent;
 import dev.imprimatur.diff.MergePatch;
+import dev.imprimatur.drafts.DraftVersions;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.WorkingCopies;
 import dev.imprimatur.drafts.WorkingCopy;
@@ -18,12 +21,17 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +43,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Component
 public class Drafts {
     private static final int ATTEMPTS = 20;
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+    /** The name of a version. */
+    private static final Pattern VERSION = Pattern.compile("([1-9][0-9]{0,8})-([1-9][0-9]{0,17})");
     /** Who may change a draft, and who may restore an earlier revision. */
     private static final String[] EDIT = {Permissions.EDITOR, Permissions.REVIEWER};
 
@@ -45,6 +56,7 @@ public class Drafts {
     private final Guides guides;
     private final Editions editions;
     private final WorkingCopies copies;
+    private final DraftVersions versions;
     private final Revisions revisions;
     private final Clock clock;
 
@@ -53,6 +65,7 @@ public class Drafts {
             Guides guides,
             Editions editions,
             WorkingCopies copies,
+            DraftVersions versions,
             Revisions revisions,
             Clock clock,
             Permissions permissions) {
@@ -61,6 +74,7 @@ public class Drafts {
         this.guides = guides;
         this.editions = editions;
         this.copies = copies;
+        this.versions = versions;
         this.revisions = revisions;
         this.clock = clock;
     }
@@ -70,7 +84,8 @@ public class Drafts {
         return copy(guide);
     }
 
-    WorkingCopy copy(Guide guide) {
+    /** The last draft of the guide, which its latest edition has or had. */
+    public WorkingCopy copy(Guide guide) {
         return copies.find(guide.current())
                 .orElseThrow(
                         () -> Refusal.missing("the guide has no working copy").raise());
@@ -111,16 +126,88 @@ public class Drafts {
         var type = types.require(guide.type());
         var dropped = type.unknownFields(revision.content());
         var content = type.withDefaults(ContentType.without(dropped, revision.content()));
-        return new Restored(
-                edit(
-                        guide,
-                        etag == null ? versionWithNothingToLose(guide, by) : etag,
-                        content,
-                        current -> content,
-                        words(revision),
-                        RESTORE,
-                        by),
-                dropped);
+        return restore(guide, etag, content, dropped, words(revision), by);
+    }
+
+    private Restored restore(
+            Guide guide, @Nullable String etag, JsonNode content, List<String> dropped, Set<String> words, Person by) {
+        String replaced = etag == null ? versionWithNothingToLose(guide, by) : etag;
+        var current = of(guide);
+        if (current.etag().equals(replaced) && !current.isChangedIn(by.request())) versions.keep(current);
+        return new Restored(edit(guide, replaced, content, before -> content, words, RESTORE, by), dropped);
+    }
+
+    /**
+     * The earlier versions of the guide's drafts that are kept, the newest first. The last draft of an edition that was given up is one of
+     * them.
+     */
+    public List<WorkingCopy> versions(Guide guide) {
+        var givenUp = editions.of(guide.id()).stream()
+                .filter(edition -> edition.state() == Edition.State.DISCARDED)
+                .map(Edition::id)
+                .toList();
+        var all = new HashMap<String, WorkingCopy>();
+        versions.of(guide.id()).forEach(version -> all.put(version.etag(), version));
+        copies.find(givenUp).forEach(last -> all.putIfAbsent(last.etag(), last));
+        return all.values().stream()
+                .sorted(Comparator.comparing(WorkingCopy::updatedAt)
+                        .thenComparingLong(WorkingCopy::version)
+                        .reversed())
+                .toList();
+    }
+
+    /**
+     * An earlier version of a draft of the guide.
+     *
+     * @param name the number of the edition, a hyphen and the number of the version, as in the ETag that the draft had
+     */
+    public WorkingCopy version(Guide guide, String name) {
+        return Optional.of(VERSION.matcher(name))
+                .filter(Matcher::matches)
+                .flatMap(parts -> find(
+                        new EditionId(guide.id(), Integer.parseInt(parts.group(1))), Long.parseLong(parts.group(2))))
+                .orElseThrow(() ->
+                        Refusal.missing("no such version of the draft is kept").raise());
+    }
+
+    private Optional<WorkingCopy> find(EditionId edition, long version) {
+        return versions.find(edition, version)
+                .or(() -> copies.find(edition)
+                        .filter(copy -> copy.version() == version
+                                && editions.get(edition).state() == Edition.State.DISCARDED));
+    }
+
+    /** What changed from an earlier version to the last draft of the guide; items of lists are followed by their ids. */
+    public List<Change> changesSince(Guide guide, WorkingCopy version) {
+        var now = copy(guide);
+        return Diff.between(
+                types.require(guide.type()).shape(), version.content(), version.items(), now.content(), now.items());
+    }
+
+    /**
+     * Puts an earlier version of a draft into the working copy, without the fields that its content type does not have any more. Its
+     * contributors become contributors of this edition. What it replaces is kept as a version.
+     *
+     * @param etag the version to replace; may be null while every change in that version is also in a revision
+     */
+    public Restored restoreVersion(Guide guide, @Nullable String etag, String name, Person by) {
+        permissions.mustAllow(by, guide, RESTORE);
+        var version = version(guide, name);
+        if (version.altered())
+            throw Refusal.unavailable(
+                            "content-damaged",
+                            "what is stored of this version is not what was saved: somebody changed it in the database, so it is not put"
+                                    + " into the draft",
+                            LOOKED_INTO)
+                    .raise();
+        var dropped = types.require(guide.type()).unknownFields(version.content());
+        return restore(
+                guide,
+                etag,
+                ContentType.without(dropped, version.content()),
+                dropped,
+                Set.copyOf(version.contributors()),
+                by);
     }
 
     /** Removes the fields from the working copy that the content type does not have any more. */

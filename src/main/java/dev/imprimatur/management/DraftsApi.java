@@ -8,6 +8,8 @@ import dev.imprimatur.drafts.WorkingCopy;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.people.Person;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
@@ -85,8 +87,68 @@ class DraftsApi {
             Person me) {
         var restored =
                 drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me);
+        return answer(type, restored);
+    }
+
+    private ResponseEntity<DraftView> answer(String type, Drafts.Restored restored) {
         return ResponseEntity.ok()
                 .eTag(Api.etag(restored.copy().etag()))
                 .body(DraftView.of(types.require(type), restored.copy(), restored.dropped()));
+    }
+
+    /**
+     * An earlier version of a draft, without its content.
+     *
+     * @param version the name of the version: the ETag that the draft had, without quotes
+     */
+    record VersionView(
+            String version,
+            int edition,
+            List<String> contributors,
+            String updatedBy,
+            Instant updatedAt,
+            @Nullable Boolean altered) {
+        static VersionView of(WorkingCopy copy) {
+            return new VersionView(
+                    copy.edition().number() + "-" + copy.version(),
+                    copy.edition().number(),
+                    copy.contributors(),
+                    copy.updatedBy(),
+                    copy.updatedAt(),
+                    copy.altered() ? true : null);
+        }
+    }
+
+    @GetMapping("/{id}/draft/versions")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    PageView<VersionView> versions(@PathVariable String type, @PathVariable String id) {
+        return new PageView<>(
+                drafts.versions(guides.require(type, id)).stream()
+                        .map(VersionView::of)
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/{id}/draft/versions/{version}")
+    @NeedsScope(Scope.READ)
+    @PreAuthorize("isAuthenticated()")
+    DraftView version(@PathVariable String type, @PathVariable String id, @PathVariable String version) {
+        return DraftView.of(types.require(type), drafts.version(guides.require(type, id), version));
+    }
+
+    @PostMapping("/{id}/draft/versions/{version}/restore")
+    @NeedsScope(Scope.DRAFT)
+    @PreAuthorize("hasRole('EDITOR')")
+    ResponseEntity<DraftView> restoreVersion(
+            @PathVariable String type,
+            @PathVariable String id,
+            @PathVariable String version,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Person me) {
+        return answer(
+                type,
+                drafts.restoreVersion(
+                        guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), version, me));
     }
 }

@@ -113,6 +113,10 @@ class GrantsTest {
                 new Act("put", editing, me -> me.put(at + "/draft", content, "If-Match", etag)),
                 new Act("patch", editing, me -> me.patch(at + "/draft", Map.of("summary", "x"), "If-Match", etag)),
                 new Act("restore", editor, me -> me.send("POST", at + "/revisions/1/restore", null, "If-Match", etag)),
+                new Act(
+                        "restore a version",
+                        editor,
+                        me -> me.send("POST", at + "/draft/versions/1-1/restore", null, "If-Match", etag)),
                 new Act("submit", editor, me -> me.post(at + "/submit", Map.of())),
                 new Act("schedule", publisher, me -> me.send("PUT", at + "/schedule", Map.of())),
                 new Act("give up schedule", publisher, me -> me.delete(at + "/schedule")),

@@ -134,6 +134,7 @@ class WorkingCopyTest {
                 node.bean(MongoDatabase.class),
                 node.bean(Seals.class),
                 node.bean(Damages.class),
+                node.bean(DraftVersions.class),
                 DataSize.ofBytes(most * 10_000L));
         var content = JsonNodeFactory.instance.objectNode().put("introduction", "x".repeat(9_000));
         var me = new Person("editor", "The editor", null, Set.of());

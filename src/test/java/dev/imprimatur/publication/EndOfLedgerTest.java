@@ -253,7 +253,8 @@ class EndOfLedgerTest {
     /** A read that began before a decision must not replace what was read after it: the lost entries would not be known as lost. */
     @Test
     void aDecisionIsKnownHoweverManyThreadsReadMeanwhile() {
-        var lineage = new Lineage(node.bean(MongoClient.class).getDatabase(database().getName() + "_lineage"));
+        var lineage =
+                new Lineage(node.bean(MongoClient.class).getDatabase(database().getName() + "_lineage"));
         var reading = new AtomicBoolean(true);
         var readers = Stream.generate(() -> CompletableFuture.runAsync(() -> {
                     while (reading.get()) lineage.refresh();

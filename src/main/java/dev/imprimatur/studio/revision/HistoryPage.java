@@ -64,6 +64,7 @@ class HistoryPage {
             @PathVariable String id,
             @RequestParam @Nullable Integer from,
             @RequestParam @Nullable Integer to,
+            @RequestParam @Nullable String draft,
             Person me,
             Model model) {
         var guide = guides.require(id);
@@ -98,6 +99,13 @@ class HistoryPage {
                             newer.content(),
                             guideRevisions.changes(guide, older, newer)));
         }
+        model.addAttribute("versions", drafts.versions(guide));
+        if (draft != null) {
+            var version = drafts.version(guide, draft);
+            model.addAttribute("version", version);
+            model.addAttribute(
+                    "proof", RevisionView.of(shape, drafts.copy(guide).content(), drafts.changesSince(guide, version)));
+        }
         boolean drafting = guide.state() == Edition.State.DRAFT
                 && all.stream().allMatch(edition -> edition.damage().isEmpty());
         model.addAttribute("mayRestore", me.has("EDITOR") && drafting);
@@ -128,13 +136,30 @@ class HistoryPage {
             Person me,
             RedirectAttributes redirect) {
         var dropped = drafts.restore(guides.require(id), etag, revision, me).dropped();
+        Flash.notice(redirect, "The draft holds revision " + revision + " now." + leftOut(dropped));
+        return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    @PostMapping("/restore-version")
+    @PreAuthorize("hasRole('EDITOR')")
+    String restoreVersion(
+            @PathVariable String id,
+            @RequestParam String version,
+            @RequestParam String etag,
+            Person me,
+            RedirectAttributes redirect) {
+        var dropped =
+                drafts.restoreVersion(guides.require(id), etag, version, me).dropped();
         Flash.notice(
                 redirect,
-                "The draft holds revision " + revision + " now."
-                        + (dropped.isEmpty()
-                                ? ""
-                                : " These fields of the revision were left out, because guides of this type no longer have them: "
-                                        + String.join(", ", dropped) + "."));
+                "The draft holds the earlier version now. What it replaced is kept in the history." + leftOut(dropped));
         return "redirect:/studio/guides/" + id + "/edit";
+    }
+
+    private static String leftOut(List<String> dropped) {
+        return dropped.isEmpty()
+                ? ""
+                : " These fields were left out, because guides of this type no longer have them: "
+                        + String.join(", ", dropped) + ".";
     }
 }
