@@ -3,7 +3,7 @@
 // that the editor cannot show faithfully is a `source` block, which holds its Markdown as text.
 import MarkdownIt from 'markdown-it';
 import {MarkdownParser, MarkdownSerializerState, schema as basic} from 'prosemirror-markdown';
-import {Schema} from 'prosemirror-model';
+import {Fragment, Schema} from 'prosemirror-model';
 import {tableNodes} from 'prosemirror-tables';
 
 // As on the server, links with other schemes lead nowhere.
@@ -33,7 +33,7 @@ const {paragraph, blockquote, horizontal_rule, heading, code_block, ordered_list
 export const schema = new Schema({
   nodes: {
     doc: {content: '(block | source)+'},
-    paragraph, blockquote,
+    paragraph, blockquote: {...blockquote, defining: true},
     horizontal_rule: withAttrs(horizontal_rule, {markup: {default: '---'}}),
     heading: withAttrs(heading, {setext: {default: false}}, {content: 'inline*'}),
     code_block: withAttrs(code_block, {fence: {default: '```'}}),
@@ -76,7 +76,7 @@ export const schema = new Schema({
     },
     em: withAttrs(basic.spec.marks.get('em'), {sign: {default: '*'}}),
     strong: withAttrs(basic.spec.marks.get('strong'), {sign: {default: '**'}}),
-    strike: {parseDOM: [{tag: 's'}, {tag: 'del'}, {tag: 'strike'}, {style: 'text-decoration=line-through'}], toDOM: () => ['s', 0]},
+    strike: {attrs: {sign: {default: '~~'}}, parseDOM: [{tag: 's'}, {tag: 'del'}, {tag: 'strike'}, {style: 'text-decoration=line-through'}], toDOM: () => ['s', 0]},
     code: basic.spec.marks.get('code'),
   },
 });
@@ -94,11 +94,12 @@ markdown.block.ruler.before('reference', 'footnote_definition', (state, start, e
   const line = at => state.src.slice(state.bMarks[at], state.eMarks[at]);
   if (state.level || !NOTE.test(line(start))) return false;
   if (silent) return true;
+  const begins = state.md.block.ruler.getRules('paragraph');
   let last = start;
   for (let at = start + 1; at < end; at++) {
-    const isBlank = !line(at).trim();
-    if (isBlank) continue;
-    if (last < at - 1 && !/^(?: {4}|\t)/.test(line(at))) break;
+    if (!line(at).trim()) continue;
+    const isIndented = /^(?: {4}|\t)/.test(line(at));
+    if (!isIndented && (last < at - 1 || begins.some(rule => rule(state, at, end, true)))) break;
     last = at;
   }
   state.line = last + 1;
@@ -112,6 +113,27 @@ markdown.inline.ruler.before('link', 'footnote', (state, silent) => {
   if (!silent) state.push('footnote', '', 0).content = found[0];
   state.pos += found[0].length;
   return true;
+});
+
+// One or two tildes strike out, as on the server; more of them are text.
+const ONE_TILDE = 0x1007e;
+markdown.inline.ruler.at('strikethrough', (state, silent) => {
+  if (state.src[state.pos] !== '~') return false;
+  const {length, can_open: open, can_close: close} = state.scanDelims(state.pos, true);
+  if (silent) return false;
+  state.push('text', '', 0).content = '~'.repeat(length);
+  if (length < 3)
+    state.delimiters.push({marker: length === 1 ? ONE_TILDE : 0x7e, length: 0, token: state.tokens.length - 1, end: -1, open, close});
+  state.pos += length;
+  return true;
+});
+markdown.inline.ruler2.after('strikethrough', 'one_tilde', ({delimiters, tokens, tokens_meta: within}) => {
+  for (const all of [delimiters, ...within.map(it => it?.delimiters ?? [])])
+    for (const {marker, end, token} of all) {
+      if (marker !== ONE_TILDE || end < 0) continue;
+      Object.assign(tokens[token], {type: 's_open', tag: 's', nesting: 1, markup: '~', content: ''});
+      Object.assign(tokens[all[end].token], {type: 's_close', tag: 's', nesting: -1, markup: '~', content: ''});
+    }
 });
 
 markdown.core.ruler.push('tasks', ({tokens}) => {
@@ -156,7 +178,7 @@ const parser = new MarkdownParser(schema, {parse: tokens => tokens}, {
   html_inline: {node: 'html', getAttrs: token => ({source: token.content})},
   em: {mark: 'em', getAttrs: token => ({sign: token.markup})},
   strong: {mark: 'strong', getAttrs: token => ({sign: token.markup})},
-  s: {mark: 'strike'},
+  s: {mark: 'strike', getAttrs: token => ({sign: token.markup})},
   link: {mark: 'link', getAttrs: token => ({
     href: token.attrGet('href'), title: token.attrGet('title'), auto: token.markup === 'autolink',
   })},
@@ -209,6 +231,7 @@ function blocks(tokens) {
 const parsed = (text, {references, notes}) => nodesOf(markdown.parse(text, {references: {...references}, notes}));
 
 const emphasis = ['em', 'strong', 'strike'];
+const marksCode = node => node.marks.some(mark => mark.type.name === 'code');
 const isBreak = node => !node || node.type.name === 'hard_break' || node.type.name === 'soft_break';
 
 // What readers get to see of a block, without what is only a way of writing it.
@@ -297,9 +320,16 @@ const isFiller = node => node.type.name === 'paragraph' && !node.childCount;
 const edgeChar = char => `&#${char.codePointAt(0)};`;
 const opens = (node, other) => other?.isInline && other.marks.some(mark => emphasis.includes(mark.type.name) && !mark.isInSet(node.marks));
 
+const ADDRESS = /(https?:\/\/[^\s<>]+)/;
+
 class Writer extends MarkdownSerializerState {
   // Signs that would mean something are escaped; so is what means something at the start of a line.
   esc(text) {
+    if (this.options.bare) return text.split(ADDRESS).map((part, at) => at % 2 ? part : this.escaped(part)).join('');
+    return this.escaped(text);
+  }
+
+  escaped(text) {
     let safe = text.replace(/[`*\\~\[\]_]/g, (sign, at) =>
       sign === '_' && /[\p{L}\p{N}]/u.test(text[at - 1] ?? '') && /[\p{L}\p{N}]/u.test(text[at + 1] ?? '') ? sign : '\\' + sign)
       .replace(/<(?=[a-z/!?])/gi, '\\<')
@@ -326,6 +356,19 @@ class Writer extends MarkdownSerializerState {
     if (isKept?.(node)) return node.attrs[name];
     const taken = [before && this.sign(before, parent, place, name, signs), isKept?.(after) && after?.attrs[name]];
     return [node.attrs[name], ...signs].find(it => !taken.includes(it)) ?? signs.find(it => it !== taken[0]);
+  }
+
+  // Writes inline content without the spaces at the ends of lines, which mean nothing.
+  renderInline(node, fromBlockStart) {
+    const shown = [];
+    node.forEach((child, _, at) => {
+      if (!child.isText || marksCode(child)) return shown.push(child);
+      let {text} = child;
+      if (isBreak(shown.at(-1))) text = text.replace(/^[ \t]+/, '');
+      if (isBreak(node.maybeChild(at + 1))) text = text.replace(/[ \t]+$/, '');
+      return text && shown.push(child.withText(text));
+    });
+    super.renderInline(node.copy(Fragment.from(shown)), fromBlockStart);
   }
 
   // Writes inline content on one line.
@@ -433,8 +476,6 @@ const writers = {
     const before = index > 0 ? parent.child(index - 1) : null, after = index < parent.childCount - 1 ? parent.child(index + 1) : null;
     if (state.inAutolink) return state.text(text, false);
     state.atLineStart = isBreak(before) && !(state.isOneLine && index === 0 && state.inTable);
-    if (isBreak(before)) text = text.replace(/^[ \t]+/, '');
-    if (isBreak(after)) text = text.replace(/[ \t]+$/, '');
     let first = '', last = '';
     const [head] = text, tail = [...text].at(-1);
     const isEdge = char => /[\p{L}\p{N}\p{P}\p{S}]/u.test(char ?? '');
@@ -477,8 +518,8 @@ const isAlone = (parent, index, mark) => {
 };
 
 const signed = name => {
-  const sign = (state, mark) => name === 'em' && state.options.em ? state.options.em
-    : state.options.edges ? mark.attrs.sign.replace(/_/g, '*') : mark.attrs.sign;
+  const sign = (state, {attrs}) => name === 'em' && state.options.em ? state.options.em
+    : state.options.edges ? attrs.sign.replace(/_/g, '*').replace(/^~$/, '~~') : attrs.sign;
   return {open: sign, close: sign, mixable: true, expelEnclosingWhitespace: true};
 };
 
@@ -491,7 +532,7 @@ const tickMarks = (text, open) => {
 };
 
 const marks = {
-  em: signed('em'), strong: signed('strong'), strike: {open: '~~', close: '~~', mixable: true, expelEnclosingWhitespace: true},
+  em: signed('em'), strong: signed('strong'), strike: signed('strike'),
   link: {
     open(state, mark, parent, index) {
       state.inAutolink = mark.attrs.auto && isAlone(parent, index, mark);
@@ -515,7 +556,8 @@ const MANNERS = [{}, {edges: true}, {em: '_'}, {edges: true, em: '_'}, {isAiry: 
 
 // The Markdown of a block, or null if no manner of writing means the same.
 function faithful(node, context, parent = null, index = 0, isKept = null) {
-  for (const manner of MANNERS) {
+  const manners = ADDRESS.test(node.textContent) ? [{bare: true}, ...MANNERS] : MANNERS;
+  for (const manner of manners) {
     const text = rendered(node, parent, index, {...manner, isKept});
     if (isSame(parsed(text, context), [node])) return text;
   }
@@ -523,9 +565,18 @@ function faithful(node, context, parent = null, index = 0, isKept = null) {
 }
 
 const written = (node, context, parent, index, isKept) => node.type.name === 'source' ? node.textContent
-  : faithful(node, context, parent, index, isKept) ?? rendered(node, parent, index, {isKept});
+  : faithful(node, context, parent, index, isKept) ?? faithful(loosened(node), context, parent, index, isKept)
+    ?? rendered(loosened(node), parent, index, {isKept});
 
-// Options: `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis;
+// The block with the lists loose that cannot be tight: only an empty line separates two paragraphs of one item.
+function loosened(node) {
+  if (!node.childCount || node.isTextblock) return node;
+  const inner = Array.from({length: node.childCount}, (_, at) => loosened(node.child(at)));
+  const isSplit = node.attrs.tight && inner.some(item => item.childCount > 1 && !/_list$/.test(item.child(1).type.name) || item.childCount > 2);
+  return node.type.create(isSplit ? {...node.attrs, tight: false} : node.attrs, inner, node.marks);
+}
+
+// Options: `bare` writes addresses without escapes; `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis;
 // `isAiry` separates blocks within a list's item by empty lines;
 // `isKept(node)` tells which lists beside it keep their signs.
 function rendered(node, parent, index, options) {
@@ -535,7 +586,8 @@ function rendered(node, parent, index, options) {
 }
 
 // Code without an end ends with the text only.
-const isOpenCode = ({node}, isLast, origins) => node.type.name === 'code_block' && !isLast && origins.at(-1).node === node;
+const isOpenCode = ({node, source}, {origins, context}) => node.type.name === 'code_block' && origins.at(-1).node === node
+  && parsed(source + '\n\nx', context).length === 1;
 
 // A list or code takes up an indented block after it, and a list the next list of its kind.
 const takesUp = node => /_list$|^code_block$/.test(node.type.name);
@@ -547,10 +599,12 @@ export function compose(doc, reading) {
   doc.forEach(node => present.add(node));
   const lost = origins.filter(it => !present.has(it.node));
   const stood = node => origin.get(node) ?? lost.find(it => it.node.type === node.type && it.node.eq(node));
+  let last = doc.childCount - 1;
+  while (last > 0 && isFiller(doc.child(last))) last--;
   const kept = new Map();
   doc.forEach((node, _, at) => {
     const own = stood(node);
-    if (own && !isOpenCode(own, at === doc.childCount - 1, origins)) kept.set(node, own);
+    if (own && (at >= last || !isOpenCode(own, reading))) kept.set(node, own);
   });
   for (;;) {
     const parts = partsOf(doc, reading, stood, kept);

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is pasted from a word processor, a web page or a spreadsheet: headings, emphasis, links, lists, tables, quotes and code stay, all
 // else is dropped, and named.
-const LINK = /^(https?:\/\/|mailto:)/i;
+const LINK = /^(https?:\/\/|mailto:|tel:|sms:)/i;
 const BLOCK = 'p, div, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, section, article, header, footer, main, aside, figure, address, dl';
 const DROPPED = {
   'img, picture, svg, canvas': 'pictures', 'video, audio, iframe, object, embed': 'media', 'input, select, textarea, button, form': 'controls',
   u: 'underlining', 'sub, sup': 'raised and lowered letters', 'script': 'scripts',
 };
 
-// Styles would be refused by the policy of the page, even in a text that is only read.
+// What Word writes for its comments.
+const COMMENTS = '[data-style*="mso-element:comment"], .MsoCommentReference, .msocomanchor, .msocomtxt, .MsoCommentText';
+
+// Styles and scripts of attributes would be refused by the policy of the page, even in a text that is only read.
 const unstyled = html => html.replace(/<style[\s\S]*?(?:<\/style\s*>|$)/gi, '')
-  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-style$2'));
+  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'/])(style|on[a-z]+)(\s*=)/gi, '$1data-$2$3'));
 const styleOf = (element, name) => {
   const found = new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(element.dataset?.style ?? '');
   return found?.[1].trim().toLowerCase() ?? '';
@@ -25,12 +28,16 @@ export function cleaned(pasted) {
   const to = document.implementation.createHTMLDocument('').body;
   const dropped = new Set();
   for (const [what, name] of Object.entries(DROPPED)) if (from.body.querySelector(what)) dropped.add(name);
+  for (const comment of from.body.querySelectorAll(COMMENTS)) { comment.remove(); dropped.add('comments'); }
+  for (const styled of from.body.querySelectorAll('[data-style]'))
+    if (styleOf(styled, 'display') === 'none' || styleOf(styled, 'visibility') === 'hidden' || styleOf(styled, 'mso-hide') === 'all') styled.remove();
   for (const gone of from.body.querySelectorAll('script, style, title, meta, link, template, noscript, [hidden]')) gone.remove();
+  listsOfWord(from);
   for (const styled of from.body.querySelectorAll('[data-style], font, center'))
     if (styled.localName === 'font' || ['color', 'background(?:-color)?', 'font-family', 'font-size'].some(it => styleOf(styled, it)))
       dropped.add('colours and fonts');
-  listsOfWord(from);
   copy(from.body, to, dropped);
+  for (const blank of to.querySelectorAll('p')) if (/^[\s\u00a0]*$/.test(blank.textContent) && !blank.closest('td, th')) blank.remove();
   // the line break before the end of code is not a line of it
   for (const code of to.querySelectorAll('pre')) {
     let last = code;
@@ -40,14 +47,27 @@ export function cleaned(pasted) {
   return {html: to.innerHTML, dropped: [...dropped]};
 }
 
+// The number that a sign such as “5.”, “2.1.”, “iv)” or “c.” stands for.
+function numberOf(marker) {
+  const [, word] = /([0-9]+|[a-z]+)[.)]?\W*$/i.exec(marker) ?? [null, '1'];
+  if (/^\d/.test(word)) return Number(word);
+  const small = word.toLowerCase(), roman = {i: 1, v: 5, x: 10};
+  if (/^[ivx]+$/.test(small))
+    return [...small].reduce((sum, sign, at) => sum + (roman[sign] < roman[small[at + 1]] ? -roman[sign] : roman[sign]), 0);
+  return small.length === 1 ? small.charCodeAt(0) - 96 : 1;
+}
+
 // Word writes lists as paragraphs, with the level in a style and the sign as text.
 function listsOfWord(page) {
   const levelOf = element => Number(/mso-list:[^;]*level(\d+)/i.exec(element?.dataset?.style ?? '')?.[1] ?? 0);
   let open = [];
   for (const item of [...page.body.querySelectorAll('[data-style*="mso-list"]')].filter(it => levelOf(it))) {
     const sign = [...item.querySelectorAll('[data-style*="Ignore"]')].find(it => /mso-list:\s*Ignore/i.test(it.dataset.style));
-    const kind = /^\s*\(?[0-9a-z]{1,4}[.)]/i.test(sign?.textContent ?? '') ? 'ol' : 'ul';
+    const marker = sign?.textContent.trim() ?? '';
     sign?.remove();
+    // a numbered heading stays a heading
+    if (/^h[1-6]$/.test(item.localName)) { open = []; continue; }
+    const kind = /^\s*\(?[0-9a-z]{1,4}[.)]/i.test(marker) ? 'ol' : 'ul';
     const follows = open.length > 0 && item.previousElementSibling === open[0].list;
     if (!follows) open = [];
     const level = Math.min(levelOf(item), open.length + 1);
@@ -55,6 +75,7 @@ function listsOfWord(page) {
     if (open.length === level && level === 1 && open[0].kind !== kind) open = [];
     if (open.length < level) {
       const list = page.createElement(kind);
+      if (kind === 'ol' && numberOf(marker) !== 1) list.setAttribute('start', numberOf(marker));
       if (open.length) open.at(-1).list.lastElementChild.append(list); else item.before(list);
       open.push({list, kind});
     }
@@ -70,7 +91,11 @@ function copy(from, to, dropped) {
     if (child.nodeType === Node.TEXT_NODE) { to.append(child.data); continue; }
     if (child.nodeType !== Node.ELEMENT_NODE) continue;
     const name = child.localName;
-    if (name === 'table') { to.append(tableOf(child, dropped)); continue; }
+    if (name === 'table') {
+      if (child.caption) copy(child.caption, to.appendChild(document.createElement('p')), dropped);
+      if (child.rows.length) to.append(tableOf(child, dropped));
+      continue;
+    }
     if (/^(img|picture|svg|canvas|video|audio|iframe|object|embed|input|select|textarea|button)$/.test(name)) continue;
     const made = elementFor(child, name, dropped);
     if (made === null) { copy(child, to, dropped); continue; }
@@ -89,11 +114,18 @@ function elementFor(child, name, dropped) {
   };
   if (/^(h[1-6]|ul|ol|li|blockquote|pre|code|s|del|strike|br|hr|p)$/.test(name)) {
     const made = make({strike: 's', del: 's'}[name] ?? name);
-    if (name === 'ol' && /^\d{1,9}$/.test(child.getAttribute('start') ?? '')) made.outer.setAttribute('start', child.getAttribute('start'));
+    if (name === 'ol') {
+      const start = child.querySelector(':scope > li')?.getAttribute('value') ?? child.getAttribute('start') ?? '1';
+      if (/^\d{1,9}$/.test(start)) made.outer.setAttribute('start', start); else dropped.add('numbers of lists');
+      if (child.querySelector(':scope > li[value] ~ li[value], :scope > li:not([value]) ~ li[value]')) dropped.add('numbers of lists');
+    }
+    const language = name === 'pre' && /\blanguage-([\w+#.-]+)/.exec(child.className + ' ' + (child.querySelector('code')?.className ?? ''));
+    if (language) made.outer.dataset.params = language[1];
     return made;
   }
   if (name === 'a') {
-    const href = child.getAttribute('href') ?? '';
+    const href = (child.getAttribute('href') ?? '').trim();
+    if (href.startsWith('#') && child.textContent.trim()) dropped.add('links within the page');
     if (!href || href.startsWith('#')) return null;
     if (!LINK.test(href)) { dropped.add('links that lead nowhere from here'); return null; }
     const made = make('a');
@@ -139,9 +171,10 @@ function tableOf(table, dropped) {
       if (cell) {
         const inner = document.createElement('div');
         copy(cell, inner, dropped);
-        for (const block of inner.querySelectorAll(`${BLOCK}, li, tr, td, th, hr`)) block.replaceWith(...block.childNodes, ' ');
+        if (cell.querySelector('table')) dropped.add('tables within tables');
+        for (const block of inner.querySelectorAll(`${BLOCK}, li, thead, tbody, tr, td, th, hr`)) block.replaceWith(' ', ...block.childNodes, ' ');
         for (const line of inner.querySelectorAll('br')) line.replaceWith(' ');
-        words.append(...inner.childNodes);
+        if (!/^[\s\u00a0]*$/.test(inner.textContent)) words.append(...inner.childNodes);
         words.normalize();
       }
       into.append(words);
@@ -149,4 +182,19 @@ function tableOf(table, dropped) {
     }
   });
   return made;
+}
+
+// The rows of cells that a spreadsheet gives as plain text: [[text]], or null if the text is none of these.
+export function rowsOf(text) {
+  if (!text.includes('\t')) return null;
+  const rows = [[]];
+  const cell = /(?:"((?:[^"]|"")*)"|([^\t\r\n]*))(\t|\r\n|\n|\r|$)/gy;
+  for (let found = cell.exec(text); found; found = cell.exec(text)) {
+    const [, quoted, plain, end] = found;
+    rows.at(-1).push((quoted?.replace(/""/g, '"') ?? plain).replace(/\s+/g, ' ').trim());
+    if (!end || end !== '\t' && cell.lastIndex === text.length) break;
+    if (end !== '\t') rows.push([]);
+  }
+  const isTable = cell.lastIndex >= text.length && rows.length > 1 && rows.every(row => row.length > 1 && row.length === rows[0].length);
+  return isTable ? rows : null;
 }

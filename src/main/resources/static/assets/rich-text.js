@@ -5,11 +5,12 @@ import {closeHistory, history, redo, undo} from 'prosemirror-history';
 import {InputRule, inputRules, textblockTypeInputRule, undoInputRule, wrappingInputRule} from 'prosemirror-inputrules';
 import {keymap} from 'prosemirror-keymap';
 import {liftListItem, sinkListItem, splitListItem, wrapInList} from 'prosemirror-schema-list';
-import {EditorState, Plugin, TextSelection} from 'prosemirror-state';
+import {EditorState, Plugin, Selection, TextSelection} from 'prosemirror-state';
 import {addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, isInTable, tableEditing} from 'prosemirror-tables';
+import {Fragment, Slice} from 'prosemirror-model';
 import {EditorView} from 'prosemirror-view';
 import {compose, isAllowed, read, schema} from './markdown-document.js';
-import {cleaned} from './pasted.js';
+import {cleaned, rowsOf} from './pasted.js';
 
 const {nodes, marks} = schema;
 // The textarea is written once the key has been painted, or, if that takes longer than QUICK, once the person pauses.
@@ -48,6 +49,9 @@ const list = type => (state, dispatch) => {
 
 const quote = (state, dispatch) => holder(state, nodes.blockquote) ? lift(state, dispatch) : wrapIn(nodes.blockquote)(state, dispatch);
 
+const tableOf = rows => nodes.table.create(null, rows.map((row, at) => nodes.table_row.create(null, row.map(words =>
+  (at ? nodes.table_cell : nodes.table_header).create(null, nodes.paragraph.create(null, words ? schema.text(words) : null))))));
+
 const insertTable = (state, dispatch) => {
   if (isInTable(state)) return false;
   const row = type => nodes.table_row.create(null, Array.from({length: 3}, () => type.createAndFill()));
@@ -62,9 +66,44 @@ const insertTable = (state, dispatch) => {
 };
 
 const insertBreak = (state, dispatch) => {
+  // Markdown has no line break within a cell
+  if (isInTable(state)) return true;
   if (state.selection.$from.parent.type.spec.code) return exitCode(state, dispatch);
   dispatch?.(state.tr.replaceSelectionWith(nodes.hard_break.create()).scrollIntoView());
   return true;
+};
+
+// After the last cell, Tab leads to a new row.
+const tabInTable = (state, dispatch, view) => {
+  if (!isInTable(state)) return false;
+  if (dispatch && !goToNextCell(1)(state, dispatch)) {
+    addRowAfter(state, dispatch);
+    goToNextCell(1)(view.state, dispatch);
+  }
+  return true;
+};
+
+// The task after a task that is done is not done.
+const splitItem = (state, dispatch) => {
+  const isTask = (holder(state, nodes.list_item)?.attrs.checked ?? null) !== null;
+  return splitListItem(nodes.list_item, isTask ? {checked: false} : undefined)(state, dispatch);
+};
+
+// Beside a table, or a block that is shown as its source, the keys that delete lead into it. It would be selected as a whole otherwise,
+// and the next letter would replace it.
+const stepInto = step => (state, dispatch, view) => {
+  const {$cursor} = state.selection;
+  if (!$cursor?.parent.childCount || !view?.endOfTextblock(step > 0 ? 'forward' : 'backward', state)) return false;
+  for (let depth = $cursor.depth - 1; depth >= 0; depth--) {
+    const parent = $cursor.node(depth), beside = parent.maybeChild($cursor.index(depth) + step);
+    if (parent.type.spec.isolating) return false;
+    if (!beside) continue;
+    if (beside.type !== nodes.table && beside.type !== nodes.source) return false;
+    const at = step > 0 ? $cursor.after(depth + 1) + 1 : $cursor.before(depth + 1) - 1;
+    dispatch?.(state.tr.setSelection(Selection.near(state.doc.resolve(at), step)).scrollIntoView());
+    return true;
+  }
+  return false;
 };
 
 // Enter in a cell leads to the cell below, or out of the table.
@@ -165,10 +204,12 @@ const shape = new Plugin({
 
 const keys = [
   keymap({
-    'Mod-z': undo, 'Mod-y': redo, 'Shift-Mod-z': redo, Backspace: undoInputRule,
+    'Mod-z': undo, 'Mod-y': redo, 'Shift-Mod-z': redo,
+    Backspace: chainCommands(undoInputRule, stepInto(-1)), 'Mod-Backspace': stepInto(-1), 'Shift-Backspace': stepInto(-1),
+    Delete: stepInto(1), 'Mod-Delete': stepInto(1),
     'Shift-Enter': insertBreak, 'Mod-Enter': insertBreak,
-    Enter: chainCommands(enterInTable, splitListItem(nodes.list_item)),
-    Tab: chainCommands(goToNextCell(1), sinkListItem(nodes.list_item)),
+    Enter: chainCommands(enterInTable, splitItem),
+    Tab: chainCommands(tabInTable, sinkListItem(nodes.list_item)),
     'Shift-Tab': chainCommands(goToNextCell(-1), liftListItem(nodes.list_item)),
     'Mod-Alt-0': setBlockType(nodes.paragraph),
     ...Object.fromEntries(TOOLS.filter(it => it.key).map(it => [it.key, it.run])),
@@ -195,6 +236,11 @@ export class RichText {
         const {html: clean, dropped} = cleaned(html);
         tell(dropped.length ? `Pasted without ${dropped.join(', ').replace(/, ([^,]*)$/, ' and $1')}.` : '');
         return clean;
+      },
+      // cells of a spreadsheet, as plain text
+      clipboardTextParser: (text, $context) => {
+        const rows = $context.parent.type.spec.code ? null : rowsOf(text);
+        return rows && new Slice(Fragment.from(tableOf(rows)), 0, 0);
       },
       dispatchTransaction: transaction => {
         this.view.updateState(this.view.state.apply(transaction));

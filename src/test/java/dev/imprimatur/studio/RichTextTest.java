@@ -219,6 +219,186 @@ class RichTextTest {
         assertThat(field.told()).hasText("Pasted without merged cells.");
     }
 
+    /** Puts the cursor to the start or the end of these words, and waits until the editor knows. */
+    private void place(String words, String key) {
+        field.text().getByText(words).click();
+        page.keyboard().press(key);
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))");
+    }
+
+    /** Pastes HTML into the empty field and returns the Markdown. */
+    private String pasted(String html) {
+        startAnew();
+        field.text().evaluate(PASTE, html);
+        field.text().blur();
+        return field.source().inputValue();
+    }
+
+    @Test
+    void noWordsOfATableAreLostInAPaste() {
+        open("Start.");
+
+        assertThat(pasted("<table><caption>Pay in <b>2025</b></caption><tr><th>a</th></tr><tr><td>b</td></tr></table>"))
+                .isEqualTo("Pay in **2025**\n\n| a |\n| --- |\n| b |");
+        assertThat(pasted("<table><caption>Alone</caption></table>")).isEqualTo("Alone");
+        assertThat(pasted(
+                        "<table><tr><th>x</th><th>y</th></tr><tr><td>outer<table><tbody><tr><td>in1</td><td>in2</td></tr></tbody>"
+                                + "</table>rest</td><td>c2</td></tr></table>"))
+                .isEqualTo("| x | y |\n| --- | --- |\n| outer in1 in2 rest | c2 |");
+        assertThat(field.told()).hasText("Pasted without tables within tables.");
+    }
+
+    @Test
+    void blocksOfOneItemStayApart() {
+        open("Start.");
+
+        assertThat(pasted("<ul><li><p>p1</p><p>p2</p></li><li><p>x</p></li></ul>"))
+                .isEqualTo("- p1\n\n  p2\n\n- x");
+        assertThat(pasted("<ol><li><p>words</p><hr></li><li>more</li></ol>"))
+                .isEqualTo("1. words\n\n   ---\n\n2. more");
+        assertThat(pasted(
+                        "<ol><li><p>in</p><table><tr><td>h</td></tr><tr><td>1</td></tr></table><p>after</p></li></ol>"))
+                .isEqualTo("1. in\n\n   | h |\n   | --- |\n   | 1 |\n\n   after");
+        assertThat(pasted("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>")).isEqualTo("- a\n  - b\n- c");
+        field.fill("- alpha\n- beta\n- gamma");
+        place("beta", "Home");
+        page.keyboard().press("Backspace");
+        assertThat(field.source()).hasValue("- alpha\n\n  beta\n\n- gamma");
+    }
+
+    @Test
+    void aWordProcessorsListsKeepTheirNumbersAndItsHeadingsStayHeadings() {
+        open("Start.");
+        String item = "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>%s"
+                + "<span>&nbsp; </span></span>%s</p>";
+
+        assertThat(pasted(item.formatted("5.", "five") + item.formatted("6.", "six")))
+                .isEqualTo("5. five\n6. six");
+        assertThat(pasted(item.formatted("iv.", "four") + item.formatted("v.", "five")))
+                .isEqualTo("4. four\n5. five");
+        assertThat(pasted(item.formatted("1.", "one") + "<p>Between</p>" + item.formatted("2.", "two")))
+                .isEqualTo("1. one\n\nBetween\n\n2. two");
+        assertThat(pasted(
+                        "<h2 style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>1.1<span>&nbsp;</span></span>Pay"
+                                + "</h2><p>&nbsp;</p><p>Words</p>"))
+                .isEqualTo("## Pay\n\nWords");
+        assertThat(pasted("<ol><li value=9>nine</li><li>ten</li></ol>")).isEqualTo("9.  nine\n10. ten");
+        assertThat(pasted("<ol><li>one</li><li value=9>nine</li></ol>")).isEqualTo("1. one\n2. nine");
+        assertThat(field.told()).hasText("Pasted without numbers of lists.");
+    }
+
+    @Test
+    void whatWasNotVisibleIsNotPastedAndWhatMarkdownHasIs() {
+        open("Start.");
+
+        assertThat(
+                        pasted(
+                                "<p>Seen<span style='display:none;mso-hide:all'> hidden</span><span class=MsoCommentReference>[AB1]</span>"
+                                        + "<span style='visibility: hidden'> too</span></p>"
+                                        + "<div style='mso-element:comment-list'><div class=msocomtxt><p>SECRET</p></div></div>"))
+                .isEqualTo("Seen");
+        assertThat(field.told()).hasText("Pasted without comments.");
+        assertThat(pasted("<p>Call <a href='tel:+4912345'>us</a> or <a href=' https://example.org/a '>look</a> "
+                        + "<a href='#top'>up</a></p>"))
+                .isEqualTo("Call [us](tel:+4912345) or [look](https://example.org/a) up");
+        assertThat(field.told()).hasText("Pasted without links within the page.");
+        assertThat(pasted("<blockquote><p>q1</p></blockquote>")).isEqualTo("> q1");
+        assertThat(pasted("<pre><code class='language-python'>x = 1\n</code></pre>"))
+                .isEqualTo("```python\nx = 1\n```");
+        assertThat(pasted("<p onclick='a()' style='x'>words<img src=y onerror='b()'></p>"))
+                .isEqualTo("words");
+    }
+
+    @Test
+    void cellsOfASpreadsheetArePastedAsATableAlsoAsPlainText() {
+        open("Start.");
+        startAnew();
+        String paste = PASTE.replace("text/html", "text/plain");
+
+        field.text().evaluate(paste, "Level\tPay\r\nJunior\t\"50,\n000\"\r\n\"A \"\"B\"\"\"\t\r\n".strip() + "\t");
+        assertThat(field.source()).hasValue("| Level | Pay |\n| --- | --- |\n| Junior | 50, 000 |\n| A \"B\" | |");
+        startAnew();
+        field.text().evaluate(paste, "one\ttab in\twords");
+        assertThat(field.source()).hasValue("one\ttab in\twords");
+    }
+
+    /** A key that deletes must not empty a table or a block of source that nobody selected. */
+    @Test
+    void keysThatDeleteLeadIntoATableAndDoNotReplaceIt() {
+        open("before here\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nafter\n\n<div>\nx\n</div>\n\nlast");
+
+        place("before here", "End");
+        page.keyboard().press("Delete");
+        type("X");
+        assertThat(field.source()).hasValue(Pattern.compile("\\| Xa \\| b \\|\n"));
+        place("after", "Home");
+        page.keyboard().press("Backspace");
+        type("Y");
+        assertThat(field.source()).hasValue(Pattern.compile("\\| 1 \\| 2Y \\|\n"));
+        place("after", "End");
+        page.keyboard().press("Delete");
+        type("Z");
+        assertThat(field.source()).hasValue(Pattern.compile("Z<div>\nx\n</div>\n\nlast$"));
+    }
+
+    @Test
+    void tabLeadsFromTheLastCellToANewRow() {
+        open("| a | b |\n| --- | --- |\n| 1 | 2 |");
+
+        place("2", "End");
+        page.keyboard().press("Tab");
+        type("n1");
+        page.keyboard().press("Tab");
+        type("n2");
+        page.keyboard().press("Shift+Enter");
+        assertThat(field.source()).hasValue("| a | b |\n| --- | --- |\n| 1 | 2 |\n| n1 | n2 |");
+    }
+
+    @Test
+    void theTaskAfterADoneTaskIsNotDone() {
+        open("- [x] done");
+
+        place("done", "End");
+        type("", "new");
+        assertThat(field.source()).hasValue("- [x] done\n- [ ] new");
+    }
+
+    /** An edit of the first paragraph changes nothing else, whatever follows. */
+    @Test
+    void whatFollowsKeepsItsBytes() {
+        for (String rest : new String[] {
+            "    indented code\n    more",
+            "```\nnot closed",
+            "``` js title=\"a\"\ncode\n   ```",
+            "H~2~O and ~~gone~~ and ~~~three~~~",
+            "x[^1]\n\n[^1]: the note\n* a\n* b\n\n  para\n\n      more of list b",
+            "y[^1]\n\n[^1]: the note\n> quoted\n\nend"
+        }) {
+            open("First para.\n\n" + rest);
+            place("First para.", "Home");
+            type("X");
+            assertThat(field.source()).hasValue("XFirst para.\n\n" + rest);
+            page.keyboard().press("Control+z");
+            assertThat(field.source()).hasValue("First para.\n\n" + rest);
+        }
+    }
+
+    @Test
+    void addressesSpacesAndSingleTildesMeanWhatTheyMeant() {
+        open("see https://www.example.edu/~smith/a_ and ~5k~");
+
+        assertThat(field.text().locator("s")).hasText("5k");
+        field.text().click();
+        page.keyboard().press("Home");
+        type("X");
+        assertThat(field.source()).hasValue("Xsee https://www.example.edu/~smith/a_ and ~5k~");
+        startAnew();
+        type("    abc def");
+        page.keyboard().press("Control+a");
+        page.keyboard().press("Control+b");
+        assertThat(field.source()).hasValue("**abc def**");
+    }
+
     @Test
     void theSourceIsOneSwitchAwayAndRememberedAndThereWithoutScripts() {
         open("Some *old* text");
