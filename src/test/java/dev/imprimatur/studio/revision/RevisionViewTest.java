@@ -105,7 +105,7 @@ class RevisionViewTest {
         assertThat(table.columns()).contains("Low", "High");
         assertThat(table.rows()).hasSize(3);
         assertThat(table.rows().get(0).rows()).anySatisfy(cell -> {
-            assertThat(cell.note()).isEqualTo("+4.0\u00a0%");
+            assertThat(cell.note()).isEqualTo("+4\u00a0%");
             assertThat(cell.pieces()).containsExactly(new Piece(Op.DELETE, "100,000"), new Piece(Op.INSERT, "104,000"));
         });
         assertThat(table.rows().get(2).fate()).isEqualTo(RevisionView.Fate.REMOVED);
