@@ -54,7 +54,8 @@ class CompensationTablesTest {
         assertThat(type.submissionFaults(content)).isEmpty();
         assertThat(type.withDefaults(content)).isEqualTo(content);
         // the hash of this content before the type had further tables
-        assertThat(ContentHash.of(content).toString()).isEqualTo("sha256:f2a2bfa15e7108c0a67827bc711663bdaa84178fbc0d4e6bf50831bc106a97ea");
+        assertThat(ContentHash.of(content).toString())
+                .isEqualTo("sha256:f2a2bfa15e7108c0a67827bc711663bdaa84178fbc0d4e6bf50831bc106a97ea");
     }
 
     @ParameterizedTest

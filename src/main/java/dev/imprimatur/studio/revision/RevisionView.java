@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -75,6 +76,16 @@ public record RevisionView(List<Row> rows, int added, int removed) {
         /** Whether the field contains a table. Tables need the full width, because reviewers check their figures. */
         public boolean isWide() {
             return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
+        }
+
+        /** The label, with the numbers of the list items around this place, so that each table of a page has a name of its own. */
+        public String name() {
+            String numbers = Pattern.compile("/([0-9]{1,9})(?=/)")
+                    .matcher(pointer)
+                    .results()
+                    .map(step -> Integer.toString(Integer.parseInt(step.group(1)) + 1))
+                    .collect(Collectors.joining("."));
+            return label + (numbers.isEmpty() ? "" : " " + numbers) + (fate == Fate.REMOVED ? ", removed" : "");
         }
 
         /** The current text, without deleted words. */
