@@ -4,10 +4,11 @@ package dev.imprimatur.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A role guide has further compensation tables beside its first. */
-@UnitTest
 class CompensationTablesTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String TABLES = """
@@ -86,12 +86,11 @@ class CompensationTablesTest {
                 "'hour'         | 'hour', 'tax': 1 | /otherCompensation/1/tax | ",
             },
             quoteCharacter = '~')
-    void aFaultNamesItsPlace(
-            String right, String wrong, String pointer, @org.jspecify.annotations.Nullable String detail) {
+    void aFaultNamesItsPlace(String right, String wrong, String pointer, @Nullable String detail) {
         String tables = TABLES.replace('"', '\'');
         assertThat(tables).contains(right.strip());
 
-        var content = content(tables.replaceFirst(java.util.regex.Pattern.quote(right), wrong.equals("''") ? "" : wrong)
+        var content = content(tables.replaceFirst(Pattern.quote(right), wrong.equals("''") ? "" : wrong)
                 .replace('\'', '"'));
 
         assertThat(type.submissionFaults(content)).singleElement().satisfies(fault -> {
@@ -123,8 +122,8 @@ class CompensationTablesTest {
         String schema = type.schema().toString().replace('"', '\'');
         assertThat(schema).contains(right);
 
-        var changed = (ObjectNode) JSON.readTree(
-                schema.replaceFirst(java.util.regex.Pattern.quote(right), wrong).replace('\'', '"'));
+        var changed = (ObjectNode)
+                JSON.readTree(schema.replaceFirst(Pattern.quote(right), wrong).replace('\'', '"'));
 
         assertThat(ContentType.faults("role-guide", changed))
                 .extracting(it -> it.pointer())

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.diff.Change.Kind;
 import dev.imprimatur.testing.Guides;
-import dev.imprimatur.testing.UnitTest;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +22,6 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A changed amount is told in percent, if the two amounts can be compared. */
-@UnitTest
 class AmountsTest {
     private final ContentType type = new ContentType("role-guide", (ObjectNode)
             new JsonMapper().readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json"))));
@@ -74,7 +73,7 @@ class AmountsTest {
     })
     void theChangeIsRoundedToOneDecimalPlace(BigDecimal before, BigDecimal after, @Nullable BigDecimal percent) {
         assertThat(Surroundings.percent(before, after).map(BigDecimal::toPlainString))
-                .isEqualTo(java.util.Optional.ofNullable(percent).map(BigDecimal::toPlainString));
+                .isEqualTo(Optional.ofNullable(percent).map(BigDecimal::toPlainString));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,7 @@ class TypeChangesTest {
                     "region", "DE",
                     "currency", "EUR",
                     "period", "month",
-                    "bands", java.util.List.of(Map.of("level", "All", "low", 4000, "high", 5000)),
+                    "bands", List.of(Map.of("level", "All", "low", 4000, "high", 5000)),
                     "source",
                             Map.of(
                                     "title", "Pay survey",
@@ -179,7 +180,7 @@ class TypeChangesTest {
             var edited = node.as("editor")
                     .patch(
                             live.path() + "/draft",
-                            Map.of("otherCompensation", java.util.List.of(table)),
+                            Map.of("otherCompensation", List.of(table)),
                             "If-Match",
                             draft.header("ETag"));
             edited.ok();
