@@ -220,6 +220,8 @@ public record RevisionView(List<Row> rows, int added, int removed) {
         /** From here on numbers are shown with a thousands separator. */
         private static final BigDecimal GROUPED = BigDecimal.valueOf(10_000);
 
+        private static final BigDecimal LARGEST = BigDecimal.TEN.pow(20);
+
         private final Shape type;
         private final JsonNode content;
         private final Map<String, Change> changes = new LinkedHashMap<>();
@@ -381,6 +383,8 @@ public record RevisionView(List<Row> rows, int added, int removed) {
 
         /** A number; years and other numbers below 10,000 have no thousands separator. */
         private static String number(BigDecimal number) {
+            // a number that is long only because of its exponent is not written out
+            if (number.abs().compareTo(LARGEST) > 0 || number.scale() > 20) return number.toString();
             return number.abs().compareTo(GROUPED) < 0 ? number.toPlainString() : formatted("#,##0.##########", number);
         }
 
