@@ -31,16 +31,41 @@ function years({ minYears, maxYears }) {
   return `${minYears}–${maxYears} years`;
 }
 
-function salaries(compensation) {
-  const money = new Intl.NumberFormat("en-US", { style: "currency", currency: compensation.currency, maximumFractionDigits: 0 });
-  const region = new Intl.DisplayNames("en", { type: "region" }).of(compensation.region.split("-")[0]);
+function pay(region, currency, period) {
+  // months and years are told in whole units, hours and days with their decimals
+  const money = new Intl.NumberFormat("en-US", { style: "currency", currency, ...(["month", "year"].includes(period) && { maximumFractionDigits: 0 }) });
+  return { money, where: new Intl.DisplayNames("en", { type: "region" }).of(region.split("-")[0]) + (region.includes("-") ? ` (${region})` : "") };
+}
+
+function salaries({ region, currency, period, dataYear, bands }) {
+  const { money, where } = pay(region, currency, period);
   return html`<table>
-<caption>Pay per ${compensation.period} in ${region}, ${compensation.dataYear} figures</caption>
+<caption>Pay per ${period} in ${where}${dataYear && `, ${dataYear} figures`}</caption>
 <thead><tr><th scope="col">Experience</th><th scope="col">Pay</th></tr></thead>
-<tbody>${compensation.bands.map(
+<tbody>${bands.map(
     (band) => html`<tr><th scope="row">${band.level} <small>${years(band)}</small></th><td>${money.format(band.low)} – ${money.format(band.high)}${band.openEnded && "+"}</td></tr>`,
   )}</tbody>
 </table>`;
+}
+
+const PERCENTILES = { percentile10: "10 %", percentile25: "25 %", median: "Half", percentile75: "75 %", percentile90: "90 %" };
+
+function percentiles({ region, currency, period, dataYear, percentiles: rows }) {
+  const { money, where } = pay(region, currency, period);
+  const columns = Object.keys(PERCENTILES).filter((name) => rows.some((row) => row[name] !== undefined));
+  return html`<table>
+<caption>Pay per ${period} in ${where}${dataYear && `, ${dataYear} figures`}: what a share of people earn less than</caption>
+<thead><tr><th scope="col">Experience</th>${columns.map((name) => html`<th scope="col">${PERCENTILES[name]}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row) => html`<tr><th scope="row">${row.level}</th>${columns.map((name) => html`<td>${row[name] !== undefined && money.format(row[name])}</td>`)}</tr>`,
+  )}</tbody>
+</table>`;
+}
+
+function furtherTable(table) {
+  const { source } = table;
+  return html`${table.bands ? salaries(table) : percentiles(table)}${rendered(table.note)}
+<p><small>Source: <a href="${link(source.url)}">${source.title}</a>, ${source.publisher}, looked up on ${source.accessed}</small></p>`;
 }
 
 function reviewed({ review }) {
@@ -78,7 +103,7 @@ ${
 <tbody>${content.comparisons.map((it) => html`<tr><th scope="row">${it.with}</th><td>${rendered(it.body)}</td></tr>`)}</tbody>
 </table></section>`
 }
-${section(`What a ${content.role} earns`, salaries(content.compensation), rendered(content.compensation.note))}
+${section(`What a ${content.role} earns`, salaries(content.compensation), rendered(content.compensation.note), content.otherCompensation?.map(furtherTable))}
 ${content.hiring && section(content.hiring.heading ?? "Hiring", rendered(content.hiring.body))}
 ${
   content.callsToAction?.length > 0 &&

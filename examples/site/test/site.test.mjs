@@ -138,3 +138,18 @@ test("text from a guide is text on the page", () => {
   );
   assert.ok(!/<script>|javascript:/.test(text.replace('<script type="application/ld+json">', "")));
 });
+
+test("further compensation tables are laid out beside the first", () => {
+  const empty = { body: "", items: [] };
+  const source = { title: "Survey <1>", publisher: "A bureau", url: "https://www.example.com/survey", accessed: "2026-11-29" };
+  const content = { title: "x", role: "x", byline: "x", summary: "x", duties: empty, skills: empty, education: {},
+    compensation: { bands: [], currency: "USD", period: "year", region: "US", dataYear: 2025 } };
+  const plain = guidePage({ slug: "x", content }, {});
+  const text = guidePage({ slug: "x", content: { ...content, otherCompensation: [
+    { region: "US", currency: "USD", period: "hour", dataYear: 2021, percentiles: [{ level: "All", median: 49.33 }], source },
+    { region: "DE-BY", currency: "EUR", period: "month", bands: [{ level: "Junior", low: 4000, high: 5000 }], source },
+  ] } }, {});
+  for (const part of ["Pay per hour in United States, 2021 figures", "<td>$49.33</td>", "Pay per month in Germany (DE-BY)", "€4,000 – €5,000", "Survey &lt;1&gt;"])
+    assert.ok(text.includes(part), part);
+  assert.ok(!plain.includes("Pay per hour") && !text.includes("undefined"));
+});

@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Checks rules between fields that JSON Schema cannot express: {@code x-ordered} pairs, {@code x-ascending} lists, {@code x-key} fields,
- * which must be unique within their list, and {@code x-backs} pointers, which must lead to a place of the document.
+ * Checks rules between fields that JSON Schema cannot express: {@code x-ordered} fields, {@code x-ascending} lists, {@code x-key} fields,
+ * which must be unique within their list, {@code x-one-of} choices, and {@code x-backs} pointers, which must lead to a place of the
+ * document.
  */
 final class CrossFieldRules {
     private final JsonNode document;
@@ -29,7 +30,8 @@ final class CrossFieldRules {
 
     private void walk(Shape shape, JsonNode value, String pointer) {
         if (value.isObject()) {
-            shape.ordered().forEach(pair -> ordered(shape, value, pair.getFirst(), pair.getLast(), pointer));
+            shape.ordered().forEach(fields -> ordered(shape, value, fields, pointer));
+            oneOf(shape, value, pointer);
             value.properties()
                     .forEach(entry -> walk(
                             shape.property(entry.getKey()), entry.getValue(), Pointers.join(pointer, entry.getKey())));
@@ -43,11 +45,32 @@ final class CrossFieldRules {
                     ValueFormat.of(value) + " leads to no place of this document; name one that exists, or remove it"));
     }
 
-    private void ordered(Shape shape, JsonNode object, String low, String high, String pointer) {
-        if (exceeds(object.path(low), object.path(high)))
-            faults.add(new Fault(
-                    Pointers.join(pointer, high),
-                    "%s is below %s".formatted(shown(shape, object, high), shown(shape, object, low))));
+    private void ordered(Shape shape, JsonNode object, List<String> fields, String pointer) {
+        var present =
+                fields.stream().filter(field -> object.path(field).isNumber()).toList();
+        for (int i = 1; i < present.size(); i++) {
+            String low = present.get(i - 1);
+            String high = present.get(i);
+            if (exceeds(object.path(low), object.path(high)))
+                faults.add(new Fault(
+                        Pointers.join(pointer, high),
+                        "%s is below %s".formatted(shown(shape, object, high), shown(shape, object, low))));
+        }
+    }
+
+    private void oneOf(Shape shape, JsonNode object, String pointer) {
+        var fields = shape.oneOf();
+        if (fields.isEmpty()) return;
+        String labels = fields.stream()
+                .map(field -> shape.property(field).title().orElse(field))
+                .collect(Collectors.joining(" or "));
+        var present = fields.stream().filter(object::has).toList();
+        if (present.isEmpty())
+            faults.add(new Fault(Pointers.join(pointer, fields.getFirst()), "is missing; fill in " + labels));
+        present.stream()
+                .skip(1)
+                .forEach(field -> faults.add(new Fault(
+                        Pointers.join(pointer, field), "is one too many; fill in " + labels + ", and not both")));
     }
 
     private void ascending(Shape list, JsonNode items, String field, String pointer) {
@@ -77,12 +100,15 @@ final class CrossFieldRules {
         List<String> key = list.key();
         if (key.isEmpty()) return;
         var seen = new HashSet<List<String>>();
+        list.first().map(document::at).filter(JsonNode::isObject).ifPresent(first -> seen.add(identity(key, first)));
         for (int i = 0; i < items.size(); i++) {
-            var item = items.get(i);
-            var identity =
-                    key.stream().map(field -> item.path(field).asString("")).toList();
+            var identity = identity(key, items.get(i));
             if (!seen.add(identity)) faults.add(new Fault(pointer + "/" + i, twice(list, identity)));
         }
+    }
+
+    private static List<String> identity(List<String> key, JsonNode item) {
+        return key.stream().map(field -> item.path(field).asString("")).toList();
     }
 
     private static String twice(Shape list, List<String> identity) {
@@ -99,7 +125,8 @@ final class CrossFieldRules {
                 .title()
                 .map(title -> "the " + title.toLowerCase(Locale.ROOT) + " ")
                 .orElse("");
-        return kind + "“" + named + "” is in the list twice; change its " + labels + ", or remove one";
+        String where = list.first().isPresent() ? "is there twice" : "is in the list twice";
+        return kind + "“" + named + "” " + where + "; change its " + labels + ", or remove one";
     }
 
     private static boolean exceeds(JsonNode low, JsonNode high) {

@@ -38,6 +38,7 @@ final class SchemaRules {
         reasonFaults(schema.path("x-reasons"), faults);
         requirementFaults(schema, faults);
         walk(schema, "", faults);
+        faults.addAll(NamedFields.faults(schema));
         return faults;
     }
 

@@ -29,6 +29,9 @@ public final class Shape {
             "x-key",
             "x-ordered",
             "x-ascending",
+            "x-amount",
+            "x-one-of",
+            "x-first",
             "x-backs",
             "x-needs-source",
             CustomMessages.KEYWORD);
@@ -97,7 +100,7 @@ public final class Shape {
         return List.copyOf(schema.path("properties").propertyNames());
     }
 
-    /** Pairs of number fields of this object, where the first number may not exceed the second. */
+    /** Lists of number fields of this object, of which none may exceed the next. */
     List<List<String>> ordered() {
         return schema.path("x-ordered").values().stream().map(Shape::strings).toList();
     }
@@ -105,6 +108,26 @@ public final class Shape {
     /** Number fields whose value may not decrease from one item of this list to the next. */
     List<String> ascending() {
         return strings(schema.path("x-ascending"));
+    }
+
+    /** Fields of this object of which a complete document has exactly one; empty if there is no such choice. */
+    List<String> oneOf() {
+        return strings(schema.path("x-one-of"));
+    }
+
+    /** The JSON Pointer of an object of the document that counts as the first item of this list; empty if there is none. */
+    Optional<String> first() {
+        return schema.path("x-first").asStringOpt();
+    }
+
+    /** Whether a change of this number is also told in percent: an amount, or a number that is not only a count or a year. */
+    public boolean isMeasured() {
+        return type().equals("number") || schema.has("x-amount");
+    }
+
+    /** The fields that say what this amount is measured in, such as its currency. They are in the nearest object around that has them. */
+    public List<String> unit() {
+        return strings(schema.path("x-amount"));
     }
 
     /** Whether the text is a JSON Pointer to a place of the same document that the item around it is a source of. */

@@ -2,6 +2,7 @@
 package dev.imprimatur.diff;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +15,10 @@ import tools.jackson.databind.JsonNode;
  * @param from the older value; absent if the value was added
  * @param to the newer value; absent if the value was removed
  * @param words the change of a text word by word, as pieces in order
+ * @param percent the change of an amount in percent, rounded to one decimal place; absent if the value is no amount, if one of the two
+ *     amounts is not above 0, if they are measured in different units, or if the rows around them have different keys
+ * @param unitChanges the pointers of the fields of the newer revision that measure the amount in another unit than before, such as its
+ *     currency; absent if there are none
  */
 public record Change(
         Kind kind,
@@ -21,7 +26,20 @@ public record Change(
         @Nullable String was,
         @Nullable JsonNode from,
         @Nullable JsonNode to,
-        @Nullable List<Piece> words) {
+        @Nullable List<Piece> words,
+        @Nullable BigDecimal percent,
+        @Nullable List<String> unitChanges) {
+    /** A difference that is no change of an amount. */
+    public Change(
+            Kind kind,
+            String pointer,
+            @Nullable String was,
+            @Nullable JsonNode from,
+            @Nullable JsonNode to,
+            @Nullable List<Piece> words) {
+        this(kind, pointer, was, from, to, words, null, null);
+    }
+
     /** Compares two texts word by word. Null if one of the values is no text, or if the texts differ in too many words. */
     public static @Nullable List<Piece> words(JsonNode older, JsonNode newer) {
         return Diff.words(older, newer);

@@ -50,32 +50,39 @@ public final class Diff {
     public static List<Change> between(
             Shape shape, JsonNode older, ItemIds olderIds, JsonNode newer, ItemIds newerIds) {
         var diff = new Diff(older, olderIds, newer, newerIds);
-        diff.values(shape, older, newer, "", "");
+        diff.values(shape, older, newer, "", "", null);
         return diff.changes;
     }
 
-    private void values(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+    private void values(
+            Shape shape, JsonNode older, JsonNode newer, String was, String pointer, @Nullable Surroundings around) {
         if (older.equals(newer)) return;
-        if (older.isObject() && newer.isObject()) objects(shape, older, newer, was, pointer);
-        else if (older.isArray() && newer.isArray()) lists(shape, older, newer, was, pointer);
+        if (older.isObject() && newer.isObject()) objects(shape, older, newer, was, pointer, around);
+        else if (older.isArray() && newer.isArray()) lists(shape, older, newer, was, pointer, around);
+        else if (older.isNumber() && newer.isNumber() && shape.isMeasured())
+            changes.add(Surroundings.change(shape, older, newer, pointer, around));
         else changes.add(new Change(Kind.CHANGED, pointer, null, older, newer, words(older, newer)));
     }
 
-    private void objects(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+    private void objects(
+            Shape shape, JsonNode older, JsonNode newer, String was, String pointer, @Nullable Surroundings outer) {
+        var around = new Surroundings(outer, shape, older, newer, pointer);
         var names = new LinkedHashSet<>(newer.propertyNames());
         names.addAll(older.propertyNames());
         for (String name : names) {
             String at = Pointers.join(pointer, name);
             if (!older.has(name)) added(newer.get(name), at);
             else if (!newer.has(name)) removed(older.get(name), Pointers.join(was, name));
-            else values(shape.property(name), older.get(name), newer.get(name), Pointers.join(was, name), at);
+            else values(shape.property(name), older.get(name), newer.get(name), Pointers.join(was, name), at, around);
         }
     }
 
-    private void lists(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+    private void lists(
+            Shape shape, JsonNode older, JsonNode newer, String was, String pointer, @Nullable Surroundings outer) {
+        var around = new Surroundings(outer, shape, older, newer, pointer);
         var places = places(shape, older, newer, was, pointer);
         if (places.isEmpty()) {
-            byValue(shape, older, newer, was, pointer);
+            byValue(shape, older, newer, was, pointer, around.unmatched());
             return;
         }
         var inOrder = longestAscending(
@@ -87,7 +94,7 @@ public final class Diff {
             else {
                 if (!inOrder.contains(place))
                     changes.add(new Change(Kind.MOVED, at, was + "/" + place, null, null, null));
-                values(shape.items(), older.get(place), newer.get(i), was + "/" + place, at);
+                values(shape.items(), older.get(place), newer.get(i), was + "/" + place, at, around);
             }
         }
         for (int i = 0; i < older.size(); i++) if (!places.get().contains(i)) removed(older.get(i), was + "/" + i);
@@ -130,7 +137,7 @@ public final class Diff {
     }
 
     /** Compares lists whose items have no identity: items with equal values are matched first, the remaining items pairwise. */
-    private void byValue(Shape shape, JsonNode older, JsonNode newer, String was, String pointer) {
+    private void byValue(Shape shape, JsonNode older, JsonNode newer, String was, String pointer, Surroundings around) {
         var before = List.copyOf(older.values());
         var after = List.copyOf(newer.values());
         for (AbstractDelta<JsonNode> delta : DiffUtils.diff(before, after).getDeltas()) {
@@ -142,7 +149,7 @@ public final class Diff {
                 String at = pointer + "/" + (to + i);
                 if (i >= gone) added(newer.get(to + i), at);
                 else if (i >= come) removed(older.get(from + i), was + "/" + (from + i));
-                else values(shape.items(), older.get(from + i), newer.get(to + i), was + "/" + (from + i), at);
+                else values(shape.items(), older.get(from + i), newer.get(to + i), was + "/" + (from + i), at, around);
             }
         }
     }

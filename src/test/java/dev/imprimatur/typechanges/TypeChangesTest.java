@@ -9,6 +9,7 @@ import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,71 @@ class TypeChangesTest {
             assertThatThrownBy(() -> node.restartWith())
                     .rootCause()
                     .hasMessageContaining("There is no file of the content type role-guide");
+        }
+    }
+
+    @Test
+    void aGuideFromBeforeFurtherTablesIsServedAndEditedAsItWas() throws Exception {
+        write(schema -> {
+            ((ObjectNode) schema.path("properties")).remove("otherCompensation");
+            schema.at("/properties/compensation/properties/bands/items/properties")
+                    .values()
+                    .forEach(it -> ((ObjectNode) it).remove("x-amount"));
+        });
+        try (var node = Node.start("imprimatur.content-types", folder.toUri() + "/")) {
+            var live = node.guides().published();
+            var submitted = node.guides().submitted();
+            var delivered = node.guides().read(live);
+            var asHtml = node.site().get("/role-guide/" + live.slug() + "?format=html");
+
+            write(schema -> {});
+            node.restartWith();
+
+            assertThat(node.guides().read(live).body()).isEqualTo(delivered.body());
+            assertThat(node.guides().read(live).header("ETag")).isEqualTo(delivered.header("ETag"));
+            assertThat(node.site()
+                            .get("/role-guide/" + live.slug() + "?format=html")
+                            .body())
+                    .isEqualTo(asHtml.body());
+            node.guides()
+                    .decide("reviewer", node.guides().task("reviewer", submitted), "approve")
+                    .ok();
+            node.as("editor").post(live.path() + "/editions", null).ok();
+            var table = Map.of(
+                    "region", "DE",
+                    "currency", "EUR",
+                    "period", "month",
+                    "bands", List.of(Map.of("level", "All", "low", 4000, "high", 5000)),
+                    "source",
+                            Map.of(
+                                    "title", "Pay survey",
+                                    "publisher", "A bureau",
+                                    "url", "https://www.example.com/",
+                                    "accessed", "2026-11-29"));
+            var draft = node.as("editor").get(live.path() + "/draft");
+            var edited = node.as("editor")
+                    .patch(
+                            live.path() + "/draft",
+                            Map.of("otherCompensation", List.of(table)),
+                            "If-Match",
+                            draft.header("ETag"));
+            edited.ok();
+            node.as("editor").post(live.path() + "/submit", Map.of()).ok();
+            assertThat(node.as("editor")
+                            .get(live.path() + "/revisions/1/diff/2")
+                            .ok()
+                            .at("/changes/0/pointer")
+                            .asString())
+                    .isEqualTo("/otherCompensation");
+            node.guides()
+                    .decide("reviewer", node.guides().task("reviewer", live), "request-changes")
+                    .ok();
+            String etag = node.as("editor").get(live.path() + "/draft").header("ETag");
+            var restored = node.as("editor")
+                    .post(live.path() + "/revisions/1/restore", null, "If-Match", etag)
+                    .ok();
+            assertThat(restored.get("content")).isEqualTo(draft.ok().get("content"));
+            assertThat(restored.has("incompatible")).isFalse();
         }
     }
 }

@@ -8,7 +8,9 @@ import dev.imprimatur.content.Shape;
 import dev.imprimatur.diff.Change;
 import dev.imprimatur.diff.Change.Op;
 import dev.imprimatur.diff.Change.Piece;
-import java.text.NumberFormat;
+import java.math.BigDecimal;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -52,7 +55,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
      *
      * @param pieces the text of the field, with inserted and deleted words
      * @param html the text as readers will see it; only for Markdown
-     * @param note a note on the change, such as {@code +4.0 %} for a number
+     * @param note a note on the change, such as {@code +4 %} for an amount
      * @param rows the fields or items within this one
      * @param columns the labels of the columns of a table
      */
@@ -75,12 +78,29 @@ public record RevisionView(List<Row> rows, int added, int removed) {
             return layout == Layout.TABLE || rows.stream().anyMatch(Row::isWide);
         }
 
+        /** The label, with the numbers of the list items around this place, so that each table of a page has a name of its own. */
+        public String name() {
+            String numbers = Pattern.compile("/([0-9]{1,9})(?=/)")
+                    .matcher(pointer)
+                    .results()
+                    .map(step -> Integer.toString(Integer.parseInt(step.group(1)) + 1))
+                    .collect(Collectors.joining("."));
+            return label + (numbers.isEmpty() ? "" : " " + numbers) + (fate == Fate.REMOVED ? ", removed" : "");
+        }
+
         /** The current text, without deleted words. */
         public String text() {
             return pieces.stream()
                     .filter(piece -> piece.op() != Op.DELETE)
                     .map(Piece::text)
                     .collect(Collectors.joining());
+        }
+
+        /** Whether one text took the place of another as a whole, as a number does. */
+        public boolean isReplaced() {
+            return pieces.size() == 2
+                    && pieces.getFirst().op() == Op.DELETE
+                    && pieces.getLast().op() == Op.INSERT;
         }
 
         public int count(Op op) {
@@ -197,6 +217,11 @@ public record RevisionView(List<Row> rows, int added, int removed) {
     }
 
     private static final class Layouter {
+        /** From here on numbers are shown with a thousands separator. */
+        private static final BigDecimal GROUPED = BigDecimal.valueOf(10_000);
+
+        private static final BigDecimal LARGEST = BigDecimal.TEN.pow(20);
+
         private final Shape type;
         private final JsonNode content;
         private final Map<String, Change> changes = new LinkedHashMap<>();
@@ -343,7 +368,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                     shape.isMarkdown() && fate != Fate.REMOVED
                             ? Pictures.named(value.asString(""), shape.place(pointer))
                             : null,
-                    change == null ? null : percent(from(change), value),
+                    change == null ? null : note(change),
                     List.of(),
                     List.of());
         }
@@ -351,18 +376,39 @@ public record RevisionView(List<Row> rows, int added, int removed) {
         /** The text of a value. A pointer to another place is shown as the label of that place. */
         private String text(Shape shape, JsonNode value) {
             if (shape.backs() && value.isString()) return Labels.of(type, content, value.stringValue());
-            if (value.isNumber() && value.isIntegralNumber())
-                return value.longValue() < 10_000
-                        ? value.asString()
-                        : NumberFormat.getIntegerInstance(Locale.US).format(value.longValue());
+            if (value.isNumber()) return number(value.decimalValue());
             if (value.isBoolean()) return value.booleanValue() ? "yes" : "no";
             return value.isValueNode() ? value.asString("") : value.toString();
         }
 
-        private static @Nullable String percent(JsonNode from, JsonNode to) {
-            if (!from.isNumber() || !to.isNumber() || from.doubleValue() == 0) return null;
-            double percent = (to.doubleValue() / from.doubleValue() - 1) * 100;
-            return "%+.1f\u00a0%%".formatted(percent);
+        /** A number; years and other numbers below 10,000 have no thousands separator. */
+        private static String number(BigDecimal number) {
+            // a number that is long only because of its exponent is not written out
+            if (number.abs().compareTo(LARGEST) > 0 || number.scale() > 20) return number.toString();
+            return number.abs().compareTo(GROUPED) < 0 ? number.toPlainString() : formatted("#,##0.##########", number);
+        }
+
+        private @Nullable String note(Change change) {
+            var units = change.unitChanges();
+            if (units != null)
+                return units.stream().map(this::unitChange).collect(Collectors.joining(", ", "not compared: ", ""));
+            var percent = change.percent();
+            return percent == null
+                    ? null
+                    : (percent.signum() < 0 ? "−" : "+") + formatted("#,##0.##########", percent.abs()) + "\u00a0%";
+        }
+
+        /** The change of a unit: {@code USD → EUR}. */
+        private String unitChange(String pointer) {
+            var change = changes.get(pointer);
+            var to = change == null ? null : change.to();
+            return change == null || to == null || change.from() == null
+                    ? "another " + pointer.substring(pointer.lastIndexOf('/') + 1)
+                    : from(change).asString("") + " → " + to.asString("");
+        }
+
+        private static String formatted(String pattern, BigDecimal number) {
+            return new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.US)).format(number);
         }
     }
 }

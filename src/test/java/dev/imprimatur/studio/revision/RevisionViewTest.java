@@ -14,12 +14,16 @@ import dev.imprimatur.history.Revision;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Node;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -105,10 +109,36 @@ class RevisionViewTest {
         assertThat(table.columns()).contains("Low", "High");
         assertThat(table.rows()).hasSize(3);
         assertThat(table.rows().get(0).rows()).anySatisfy(cell -> {
-            assertThat(cell.note()).isEqualTo("+4.0\u00a0%");
+            assertThat(cell.note()).isEqualTo("+4\u00a0%");
             assertThat(cell.pieces()).containsExactly(new Piece(Op.DELETE, "100,000"), new Piece(Op.INSERT, "104,000"));
         });
         assertThat(table.rows().get(2).fate()).isEqualTo(RevisionView.Fate.REMOVED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "24.5    | 23.75      | 24.5 | 23.75 | −3.1",
+                "9999    | 12345.5    | 9999 | 12,345.5 | +23.5",
+                "52000   | 54600      | 52,000 | 54,600 | +5",
+                "1       | 50001      | 1 | 50,001 | +5,000,000",
+                "0       | 1e-30      | 0 | 1E-30 |",
+            })
+    void anAmountIsShownAsPeopleWriteIt(
+            BigDecimal before, BigDecimal after, String was, String is, @Nullable String percent) {
+        ((ObjectNode) older.at("/compensation/bands/0")).put("low", before);
+        ((ObjectNode) newer.at("/compensation/bands/0")).put("low", after);
+
+        var cell = row(proof(), "/compensation").rows().stream()
+                .filter(row -> row.layout() == RevisionView.Layout.TABLE)
+                .flatMap(table -> table.rows().getFirst().rows().stream())
+                .filter(RevisionView.Row::isChanged)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(cell.pieces()).containsExactly(new Piece(Op.DELETE, was), new Piece(Op.INSERT, is));
+        assertThat(cell.note()).isEqualTo(percent == null ? null : percent + "\u00a0%");
     }
 
     @Test
