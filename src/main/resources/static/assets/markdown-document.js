@@ -94,7 +94,8 @@ markdown.block.ruler.before('reference', 'footnote_definition', (state, start, e
   const line = at => state.src.slice(state.bMarks[at], state.eMarks[at]);
   if (state.level || !NOTE.test(line(start))) return false;
   if (silent) return true;
-  const begins = state.md.block.ruler.getRules('paragraph');
+  const begins = state.md.block.ruler.getRules('paragraph'), {parentType} = state;
+  state.parentType = 'paragraph';
   let last = start;
   for (let at = start + 1; at < end; at++) {
     if (!line(at).trim()) continue;
@@ -102,6 +103,7 @@ markdown.block.ruler.before('reference', 'footnote_definition', (state, start, e
     if (!isIndented && (last < at - 1 || begins.some(rule => rule(state, at, end, true)))) break;
     last = at;
   }
+  state.parentType = parentType;
   state.line = last + 1;
   state.push('footnote_definition', '', 0).map = [start, last + 1];
   return true;

@@ -447,8 +447,12 @@ class Ledger {
         return entries;
     }
 
-    /** Returns the entries at these positions, in order. Leaves out entries that were changed since they were verified. */
+    /**
+     * Returns the entries at these positions, in order. Leaves out entries that were changed since they were verified. Reads new entries if
+     * a position is beyond the verified ones: another node may have appended the entry a moment ago, and written its position elsewhere.
+     */
     List<LedgerEntry> find(Collection<Long> positions) {
+        if (positions.stream().anyMatch(position -> position > verified())) last();
         var wanted = positions.stream()
                 .filter(position -> 0 < position && position <= verified())
                 .distinct()

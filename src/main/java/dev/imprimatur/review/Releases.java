@@ -521,6 +521,8 @@ public class Releases {
 
     private void followAll(Release release, List<Item> items) {
         var entries = release.entries();
+        // a lost entry is no sign that the release went without its guide
+        if (reader.isBehind()) return;
         var byGuide = entries == null
                 ? Map.<String, LedgerEntry>of()
                 : reader.of(entries).stream().collect(Collectors.toMap(LedgerEntry::id, Function.identity()));

@@ -55,6 +55,23 @@ class LedgerTest {
         return new Ledger(new LedgerRows(database), node.bean(AuditAnchors.class), seal, new Integrity());
     }
 
+    /** A position is often learned from what another node wrote after it had appended the entry. */
+    @Test
+    void anEntryThatAnotherNodeAppendedIsFoundByItsPosition() {
+        var database = node.bean(MongoDatabase.class);
+        var chain = node.bean(LedgerChain.class);
+        var reading = ledger(database, chain);
+        reading.last();
+
+        var appended = ledger(database, chain)
+                .append("test:other", "other", (position, hash, last) -> entry("other", position, hash));
+
+        assertThat(reading.find(List.of(appended.position())))
+                .extracting(LedgerEntry::hash)
+                .containsExactly(appended.hash());
+        assertThat(reading.find(List.of(appended.position() + 1))).isEmpty();
+    }
+
     /** Reads run one at a time, but a request for entries in the middle of the ledger does not wait for them. */
     @Test
     void aReadDoesNotForgetTheDamageThatARequestFindsMeanwhile() {

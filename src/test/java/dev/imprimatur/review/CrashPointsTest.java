@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.imprimatur.catalogue.Catalogue;
 import dev.imprimatur.check.Checker;
 import dev.imprimatur.testing.GuideEffects;
 import dev.imprimatur.testing.Guides;
@@ -232,6 +233,9 @@ class CrashPointsTest {
         var whole = SimulatedCrash.after(Integer.MAX_VALUE);
         var success = undisturbed.at(mortal, UUID.randomUUID().toString(), whole);
         assertThat(success.status() / 100).isEqualTo(2);
+        // the other node reads what this one has published a moment later
+        await().until(() -> other.bean(Catalogue.class).position()
+                >= mortal.bean(Catalogue.class).position());
         var expected = GuideEffects.on(undisturbed.slug(), other);
         assertThat(expected.isEmpty()).isEqualTo(operation.equals(DELETION));
         assertThat(whole.writes()).isPositive();

@@ -372,7 +372,8 @@ class RichTextTest {
             "``` js title=\"a\"\ncode\n   ```",
             "H~2~O and ~~gone~~ and ~~~three~~~",
             "x[^1]\n\n[^1]: the note\n* a\n* b\n\n  para\n\n      more of list b",
-            "y[^1]\n\n[^1]: the note\n> quoted\n\nend"
+            "y[^1]\n\n[^1]: the note\n> quoted\n\nend",
+            "z[^1]\n\n[^1]: the note\n3. no list\n\nend"
         }) {
             open("First para.\n\n" + rest);
             place("First para.", "Home");
