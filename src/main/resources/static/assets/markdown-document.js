@@ -94,13 +94,13 @@ markdown.block.ruler.before('reference', 'footnote_definition', (state, start, e
   const line = at => state.src.slice(state.bMarks[at], state.eMarks[at]);
   if (state.level || !NOTE.test(line(start))) return false;
   if (silent) return true;
-  const begins = state.md.block.ruler.getRules('paragraph'), {parentType} = state;
+  const rules = state.md.block.ruler.getRules('paragraph'), {parentType} = state;
   state.parentType = 'paragraph';
   let last = start;
   for (let at = start + 1; at < end; at++) {
     if (!line(at).trim()) continue;
     const isIndented = /^(?: {4}|\t)/.test(line(at));
-    if (!isIndented && (last < at - 1 || begins.some(rule => rule(state, at, end, true)))) break;
+    if (!isIndented && (last < at - 1 || rules.some(rule => rule(state, at, end, true)))) break;
     last = at;
   }
   state.parentType = parentType;
@@ -120,9 +120,8 @@ markdown.inline.ruler.before('link', 'footnote', (state, silent) => {
 // One or two tildes strike out, as on the server; more of them are text.
 const ONE_TILDE = 0x1007e;
 markdown.inline.ruler.at('strikethrough', (state, silent) => {
-  if (state.src[state.pos] !== '~') return false;
+  if (silent || state.src[state.pos] !== '~') return false;
   const {length, can_open: open, can_close: close} = state.scanDelims(state.pos, true);
-  if (silent) return false;
   state.push('text', '', 0).content = '~'.repeat(length);
   if (length < 3)
     state.delimiters.push({marker: length === 1 ? ONE_TILDE : 0x7e, length: 0, token: state.tokens.length - 1, end: -1, open, close});
@@ -233,7 +232,7 @@ function blocks(tokens) {
 const parsed = (text, {references, notes}) => nodesOf(markdown.parse(text, {references: {...references}, notes}));
 
 const emphasis = ['em', 'strong', 'strike'];
-const marksCode = node => node.marks.some(mark => mark.type.name === 'code');
+const isInlineCode = node => node.marks.some(mark => mark.type.name === 'code');
 const isBreak = node => !node || node.type.name === 'hard_break' || node.type.name === 'soft_break';
 
 // What readers get to see of a block, without what is only a way of writing it.
@@ -364,7 +363,7 @@ class Writer extends MarkdownSerializerState {
   renderInline(node, fromBlockStart) {
     const shown = [];
     node.forEach((child, _, at) => {
-      if (!child.isText || marksCode(child)) return shown.push(child);
+      if (!child.isText || isInlineCode(child)) return shown.push(child);
       let {text} = child;
       if (isBreak(shown.at(-1))) text = text.replace(/^[ \t]+/, '');
       if (isBreak(node.maybeChild(at + 1))) text = text.replace(/[ \t]+$/, '');
@@ -578,7 +577,8 @@ function loosened(node) {
   return node.type.create(isSplit ? {...node.attrs, tight: false} : node.attrs, inner, node.marks);
 }
 
-// Options: `bare` writes addresses without escapes; `edges` writes letters beside emphasis as numbers, where the emphasis would not begin or end; `em` is the sign of emphasis;
+// Options: `bare` writes addresses without escapes; `edges` writes letters beside emphasis as numbers, where the emphasis would not begin
+// or end; `em` is the sign of emphasis;
 // `isAiry` separates blocks within a list's item by empty lines;
 // `isKept(node)` tells which lists beside it keep their signs.
 function rendered(node, parent, index, options) {

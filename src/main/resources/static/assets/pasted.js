@@ -11,9 +11,12 @@ const DROPPED = {
 // What Word writes for its comments.
 const COMMENTS = '[data-style*="mso-element:comment"], .MsoCommentReference, .msocomanchor, .msocomtxt, .MsoCommentText';
 
-// Styles and scripts of attributes would be refused by the policy of the page, even in a text that is only read.
+// An attribute with its value, in which nothing that looks like an attribute is one.
+const ATTRIBUTE = /([^\s"'<>/=]+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)?/g;
+
+// Styles and scripts in attributes would be refused by the policy of the page, even in a text that is only read.
 const unstyled = html => html.replace(/<style[\s\S]*?(?:<\/style\s*>|$)/gi, '')
-  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/([\s"'/])(style|on[a-z]+)(\s*=)/gi, '$1data-$2$3'));
+  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(ATTRIBUTE, (all, name) => /^(style|on.+)$/i.test(name) ? `data-${all}` : all));
 const styleOf = (element, name) => {
   const found = new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(element.dataset?.style ?? '');
   return found?.[1].trim().toLowerCase() ?? '';
@@ -37,7 +40,7 @@ export function cleaned(pasted) {
     if (styled.localName === 'font' || ['color', 'background(?:-color)?', 'font-family', 'font-size'].some(it => styleOf(styled, it)))
       dropped.add('colours and fonts');
   copy(from.body, to, dropped);
-  for (const blank of to.querySelectorAll('p')) if (/^[\s\u00a0]*$/.test(blank.textContent) && !blank.closest('td, th')) blank.remove();
+  for (const blank of to.querySelectorAll('p')) if (!blank.textContent.trim() && !blank.closest('td, th')) blank.remove();
   // the line break before the end of code is not a line of it
   for (const code of to.querySelectorAll('pre')) {
     let last = code;
@@ -49,9 +52,9 @@ export function cleaned(pasted) {
 
 // The number that a sign such as “5.”, “2.1.”, “iv)” or “c.” stands for.
 function numberOf(marker) {
-  const [, word] = /([0-9]+|[a-z]+)[.)]?\W*$/i.exec(marker) ?? [null, '1'];
-  if (/^\d/.test(word)) return Number(word);
-  const small = word.toLowerCase(), roman = {i: 1, v: 5, x: 10};
+  const [, number] = /([0-9]+|[a-z]+)[.)]?\W*$/i.exec(marker) ?? [null, '1'];
+  if (/^\d/.test(number)) return Number(number);
+  const small = number.toLowerCase(), roman = {i: 1, v: 5, x: 10};
   if (/^[ivx]+$/.test(small))
     return [...small].reduce((sum, sign, at) => sum + (roman[sign] < roman[small[at + 1]] ? -roman[sign] : roman[sign]), 0);
   return small.length === 1 ? small.charCodeAt(0) - 96 : 1;
@@ -117,7 +120,7 @@ function elementFor(child, name, dropped) {
     if (name === 'ol') {
       const start = child.querySelector(':scope > li')?.getAttribute('value') ?? child.getAttribute('start') ?? '1';
       if (/^\d{1,9}$/.test(start)) made.outer.setAttribute('start', start); else dropped.add('numbers of lists');
-      if (child.querySelector(':scope > li[value] ~ li[value], :scope > li:not([value]) ~ li[value]')) dropped.add('numbers of lists');
+      if (child.querySelector(':scope > li ~ li[value]')) dropped.add('numbers of lists');
     }
     const language = name === 'pre' && /\blanguage-([\w+#.-]+)/.exec(child.className + ' ' + (child.querySelector('code')?.className ?? ''));
     if (language) made.outer.dataset.params = language[1];
@@ -174,7 +177,7 @@ function tableOf(table, dropped) {
         if (cell.querySelector('table')) dropped.add('tables within tables');
         for (const block of inner.querySelectorAll(`${BLOCK}, li, thead, tbody, tr, td, th, hr`)) block.replaceWith(' ', ...block.childNodes, ' ');
         for (const line of inner.querySelectorAll('br')) line.replaceWith(' ');
-        if (!/^[\s\u00a0]*$/.test(inner.textContent)) words.append(...inner.childNodes);
+        if (inner.textContent.trim()) words.append(...inner.childNodes);
         words.normalize();
       }
       into.append(words);

@@ -54,8 +54,7 @@ const tableOf = rows => nodes.table.create(null, rows.map((row, at) => nodes.tab
 
 const insertTable = (state, dispatch) => {
   if (isInTable(state)) return false;
-  const row = type => nodes.table_row.create(null, Array.from({length: 3}, () => type.createAndFill()));
-  const table = nodes.table.create(null, [row(nodes.table_header), row(nodes.table_cell), row(nodes.table_cell)]);
+  const row = ['', '', ''], table = tableOf([row, row, row]);
   if (dispatch) {
     const {$from} = state.selection, at = $from.before(1);
     const isEmpty = $from.depth === 1 && !$from.parent.childCount;
@@ -237,7 +236,7 @@ export class RichText {
         tell(dropped.length ? `Pasted without ${dropped.join(', ').replace(/, ([^,]*)$/, ' and $1')}.` : '');
         return clean;
       },
-      // cells of a spreadsheet, as plain text
+      // the cells of a spreadsheet, pasted as plain text
       clipboardTextParser: (text, $context) => {
         const rows = $context.parent.type.spec.code ? null : rowsOf(text);
         return rows && new Slice(Fragment.from(tableOf(rows)), 0, 0);

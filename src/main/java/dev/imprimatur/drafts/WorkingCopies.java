@@ -83,7 +83,8 @@ public class WorkingCopies {
         }
     }
 
-    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+    /** How long a client waits before it asks again for what somebody has to look into. */
+    static final Duration LOOKED_INTO = Duration.ofMinutes(1);
 
     /** What a copy takes in memory beside its texts, and what each of its values and fields takes. */
     private static final int BYTES_OF_COPY = 1_000;
@@ -194,7 +195,8 @@ public class WorkingCopies {
     }
 
     /**
-     * Replaces a copy by its next version, and keeps the version that is replaced if enough time has passed. Returns false if the stored copy is another one.
+     * Replaces a copy by its next version. If the copy is the last one of its stretch of time, it is kept in {@link DraftVersions}. Returns
+     * false if the stored copy is another one.
      *
      * @param before the {@linkplain #latestKnown latest known} copy
      */

@@ -53,7 +53,12 @@ public record WorkingCopy(
      * was.
      */
     public String etag() {
-        return edition.number() + "-" + version + (altered ? "-altered" : "");
+        return name() + (altered ? "-altered" : "");
+    }
+
+    /** The name of this version within its guide: the number of the edition, a hyphen and the number of the version. */
+    public String name() {
+        return edition.number() + "-" + version;
     }
 
     /** This version of the draft, submitted as the revision with this number. */

@@ -21,7 +21,6 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,8 +42,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Component
 public class Drafts {
     private static final int ATTEMPTS = 20;
-    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
-    /** The name of a version. */
+    /** A {@link WorkingCopy#name}. */
     private static final Pattern VERSION = Pattern.compile("([1-9][0-9]{0,8})-([1-9][0-9]{0,17})");
     /** Who may change a draft, and who may restore an earlier revision. */
     private static final String[] EDIT = {Permissions.EDITOR, Permissions.REVIEWER};
@@ -132,7 +130,7 @@ public class Drafts {
     private Restored restore(
             Guide guide, @Nullable String etag, JsonNode content, List<String> dropped, Set<String> words, Person by) {
         String replaced = etag == null ? versionWithNothingToLose(guide, by) : etag;
-        var current = of(guide);
+        var current = copy(guide);
         if (current.etag().equals(replaced) && !current.isChangedIn(by.request())) versions.keep(current);
         return new Restored(edit(guide, replaced, content, before -> content, words, RESTORE, by), dropped);
     }
@@ -147,8 +145,8 @@ public class Drafts {
                 .map(Edition::id)
                 .toList();
         var all = new HashMap<String, WorkingCopy>();
-        versions.of(guide.id()).forEach(version -> all.put(version.etag(), version));
-        copies.find(givenUp).forEach(last -> all.putIfAbsent(last.etag(), last));
+        versions.of(guide.id()).forEach(version -> all.put(version.name(), version));
+        copies.find(givenUp).forEach(last -> all.putIfAbsent(last.name(), last));
         return all.values().stream()
                 .sorted(Comparator.comparing(WorkingCopy::updatedAt)
                         .thenComparingLong(WorkingCopy::version)
@@ -159,7 +157,7 @@ public class Drafts {
     /**
      * An earlier version of a draft of the guide.
      *
-     * @param name the number of the edition, a hyphen and the number of the version, as in the ETag that the draft had
+     * @param name the {@linkplain WorkingCopy#name name} of the version
      */
     public WorkingCopy version(Guide guide, String name) {
         return Optional.of(VERSION.matcher(name))
@@ -193,13 +191,7 @@ public class Drafts {
     public Restored restoreVersion(Guide guide, @Nullable String etag, String name, Person by) {
         permissions.mustAllow(by, guide, RESTORE);
         var version = version(guide, name);
-        if (version.altered())
-            throw Refusal.unavailable(
-                            "content-damaged",
-                            "what is stored of this version is not what was saved: somebody changed it in the database, so it is not put"
-                                    + " into the draft",
-                            LOOKED_INTO)
-                    .raise();
+        if (version.altered()) throw DraftVersions.altered().raise();
         var dropped = types.require(guide.type()).unknownFields(version.content());
         return restore(
                 guide,

@@ -25,6 +25,11 @@ final class Api {
         return header.strip().replaceAll("^\"|\"$", "");
     }
 
+    /** The version that an {@code If-Match} header names; null without this header. */
+    static @Nullable String ifMatchIfSent(@Nullable String header) {
+        return header == null ? null : ifMatch(header);
+    }
+
     /** The version that an {@code If-Match} header names; null for any, if there is no such header or it is {@code *}. */
     static @Nullable String ifMatchAny(@Nullable String header) {
         return header == null || header.strip().equals("*") ? null : ifMatch(header);

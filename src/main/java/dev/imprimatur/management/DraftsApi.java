@@ -85,8 +85,7 @@ class DraftsApi {
             @PathVariable int number,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
-        var restored =
-                drafts.restore(guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), number, me);
+        var restored = drafts.restore(guides.require(type, id), Api.ifMatchIfSent(ifMatch), number, me);
         return answer(type, restored);
     }
 
@@ -110,7 +109,7 @@ class DraftsApi {
             @Nullable Boolean altered) {
         static VersionView of(WorkingCopy copy) {
             return new VersionView(
-                    copy.edition().number() + "-" + copy.version(),
+                    copy.name(),
                     copy.edition().number(),
                     copy.contributors(),
                     copy.updatedBy(),
@@ -146,9 +145,6 @@ class DraftsApi {
             @PathVariable String version,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
-        return answer(
-                type,
-                drafts.restoreVersion(
-                        guides.require(type, id), ifMatch == null ? null : Api.ifMatch(ifMatch), version, me));
+        return answer(type, drafts.restoreVersion(guides.require(type, id), Api.ifMatchIfSent(ifMatch), version, me));
     }
 }

@@ -179,7 +179,7 @@ class GuidesApi {
         var guide = guides.require(type, id);
         review.submit(
                 guide,
-                ifMatch == null ? null : Api.ifMatch(ifMatch),
+                Api.ifMatchIfSent(ifMatch),
                 submission == null ? null : submission.message(),
                 submission == null ? null : submission.translatedFrom(),
                 me);

@@ -315,7 +315,7 @@ class WorkflowsApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody Upload body,
             Person me) {
-        return answer(design.deploy(id, body.bpmn(), ifMatch == null ? null : Api.ifMatch(ifMatch), body.note(), me));
+        return answer(design.deploy(id, body.bpmn(), Api.ifMatchIfSent(ifMatch), body.note(), me));
     }
 
     @GetMapping("/{id}/versions")

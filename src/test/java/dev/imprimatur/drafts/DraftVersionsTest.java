@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.imprimatur.history.EditionId;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
@@ -211,7 +212,7 @@ class DraftVersionsTest {
         minutesPass(6);
         write("editor", guide, "Later words.").ok();
         var stored = node.bean(MongoDatabase.class).getCollection("draft_versions");
-        stored.updateMany(Filters.empty(), Updates.set("content", "{\"summary\":\"Forged.\"}"));
+        stored.updateMany(Filters.empty(), Updates.set("copy.content", "{\"summary\":\"Forged.\"}"));
 
         assertThat(versions(guide).get(0).get("altered").asBoolean()).isTrue();
         var refused = restore("editor", guide, "1-1", etag(guide));
@@ -221,6 +222,52 @@ class DraftVersionsTest {
         var page = Visitor.signedIn(node, "editor").get("/studio/guides/" + guide.id() + "/history?draft=1-1");
         assertThat(page.body()).contains("so it cannot be restored").doesNotContain("Put this version into the draft");
         assertThat(stored.countDocuments(new Document())).isEqualTo(1);
+    }
+
+    /** A restore that came too late keeps the last draft of an edition that is given up, which is listed in any case. */
+    @Test
+    void aVersionIsListedOnceAlsoIfItWasChangedInTheDatabase() {
+        var guide = guides.published();
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+        write("editor", guide, "Given up.").ok();
+        String last = etag(guide).replace("\"", "");
+        node.as("editor").delete(guide.path() + "/editions/current").ok();
+        node.bean(DraftVersions.class)
+                .keep(node.bean(WorkingCopies.class)
+                        .find(new EditionId(guide.id(), 2))
+                        .orElseThrow());
+        assertThat(names(guide)).containsExactly(last);
+
+        node.bean(MongoDatabase.class)
+                .getCollection("draft_versions")
+                .updateMany(Filters.empty(), Updates.set("copy.updatedBy", "somebody"));
+
+        assertThat(names(guide)).containsExactly(last);
+        assertThat(versions(guide).get(0).get("altered").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aRestoreWhoseAnswerIsLostIsAnsweredAlsoAfterTheSubmission() {
+        var guide = guides.drafted();
+        write("editor", guide, "Good words.").ok();
+        String good = etag(guide).replace("\"", "");
+        minutesPass(6);
+        write("editor", guide, "A mistake.").ok();
+        String mistake = etag(guide);
+        String path = guide.path() + "/draft/versions/" + good + "/restore";
+        node.as("editor")
+                .send("POST", path, null, "If-Match", mistake, "Idempotency-Key", "lost")
+                .ok();
+        node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
+        var approval = guides.task("reviewer", guide);
+        guides.decide("reviewer", approval, "approve").ok();
+
+        // as after a crash: only the draft knows the request
+        node.bean(MongoDatabase.class).getCollection("idempotency_keys").deleteMany(Filters.empty());
+
+        node.as("editor")
+                .send("POST", path, null, "If-Match", mistake, "Idempotency-Key", "lost")
+                .ok();
     }
 
     @Test

@@ -222,7 +222,18 @@ class RichTextTest {
     /** Puts the cursor to the start or the end of these words, and waits until the editor knows. */
     private void place(String words, String key) {
         field.text().getByText(words).click();
+        editorKnows();
         page.keyboard().press(key);
+        page.waitForFunction("""
+                isStart => {
+                  const {focusNode: node, focusOffset: at, isCollapsed} = getSelection();
+                  return isCollapsed && at === (isStart ? 0 : (node.data ?? node.childNodes).length);
+                }""", key.equals("Home"));
+        editorKnows();
+    }
+
+    /** Waits until the editor has seen the selection of the browser, faster than which no person presses the next key. */
+    private void editorKnows() {
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))");
     }
 
@@ -302,6 +313,10 @@ class RichTextTest {
                         + "<a href='#top'>up</a></p>"))
                 .isEqualTo("Call [us](tel:+4912345) or [look](https://example.org/a) up");
         assertThat(field.told()).hasText("Pasted without links within the page.");
+        assertThat(
+                        pasted(
+                                "<a title='buy online=1' href='https://example.org/one=1/style=2' onclick='x()' style='color:red'>a</a>"))
+                .isEqualTo("[a](https://example.org/one=1/style=2)");
         assertThat(pasted("<blockquote><p>q1</p></blockquote>")).isEqualTo("> q1");
         assertThat(pasted("<pre><code class='language-python'>x = 1\n</code></pre>"))
                 .isEqualTo("```python\nx = 1\n```");

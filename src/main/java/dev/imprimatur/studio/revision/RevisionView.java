@@ -69,6 +69,8 @@ public record RevisionView(List<Row> rows, int added, int removed) {
             @Nullable String note,
             List<Row> rows,
             List<String> columns) {
+        private static final Pattern ITEM_AROUND = Pattern.compile("/([0-9]{1,9})(?=/)");
+
         public boolean isChanged() {
             return fate != Fate.SAME || rows.stream().anyMatch(Row::isChanged);
         }
@@ -80,7 +82,7 @@ public record RevisionView(List<Row> rows, int added, int removed) {
 
         /** The label, with the numbers of the list items around this place, so that each table of a page has a name of its own. */
         public String name() {
-            String numbers = Pattern.compile("/([0-9]{1,9})(?=/)")
+            String numbers = ITEM_AROUND
                     .matcher(pointer)
                     .results()
                     .map(step -> Integer.toString(Integer.parseInt(step.group(1)) + 1))
