@@ -42,7 +42,8 @@ public final class ContentType {
             "releases",
             "calendar",
             "workflows",
-            "proof");
+            "proof",
+            "deleted-guides");
 
     /** Keywords that only a complete document must satisfy, and a draft need not. */
     private static final Set<String> ONLY_WHEN_COMPLETE = Set.of("minItems", "minLength", "minProperties");

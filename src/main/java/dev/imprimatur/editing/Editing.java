@@ -237,6 +237,43 @@ public class Editing {
                     .raise();
     }
 
+    /**
+     * Stores the card of a deleted guide again, under a slug that is free. The guide stays deleted until that is recorded; the next look at
+     * it removes the card otherwise.
+     *
+     * @param slug null for the slug that the guide had
+     * @return the card, which is as old as the guide's deletion
+     */
+    public Guide keepAddress(DeletedGuides.DeletedGuide deleted, @Nullable String slug) {
+        var all = editions.of(deleted.guide().id());
+        all.forEach(Edition::mustBeSound);
+        var card = deleted.guide()
+                .alone(slug == null ? deleted.guide().refreshed(all).slug() : slug);
+        Slug.checked(card.slug());
+        slugs.mustBeFreeFor(card.id(), card.type(), card.locale(), card.slug());
+        // an earlier attempt may have stored it, or somebody else at the same time
+        boolean isThere =
+                guides.insert(card) || guides.stored(card.id()).map(Guide::slug).equals(Optional.of(card.slug()));
+        if (!isThere) throw slugTaken().raise();
+        return card;
+    }
+
+    /**
+     * Brings a deleted guide back, whose card is stored again.
+     *
+     * @param card with the slug that the guide has from now on
+     */
+    public void undelete(DeletedGuides.DeletedGuide deleted, Guide card, Person by) {
+        var all = editions.of(card.id());
+        String before = deleted.guide().refreshed(all).slug();
+        if (!before.equals(card.slug()))
+            editions.renamed(all.getLast().id(), new LogEntry.Renamed(before, card.slug()), null, clock.instant(), by);
+        all.stream().filter(Edition::isDeleted).forEach(edition -> editions.undeleted(edition.id(), by));
+        editions.refreshCard(card.id());
+        // another node may have removed it before that was recorded
+        if (guides.stored(card.id()).isEmpty() && guides.insert(card)) editions.refreshCard(card.id());
+    }
+
     private static Refusal wasPublished() {
         return Refusal.conflict(
                 "guide-was-published",

@@ -203,6 +203,7 @@ class EditingCheck implements Check {
                 case REVIEW_ANNOUNCED -> entry.notice() != null && state == State.PUBLISHED && sameRevision;
                 case DELETED ->
                     state == State.DISCARDED && before.publishedEntry().isEmpty();
+                case UNDELETED -> before.isDeleted();
             };
         }
 

@@ -61,6 +61,7 @@ public class Editions {
     private final WorkingCopies copies;
     private final ScheduleNotices notices;
     private final TranslationSets translationSets;
+    private final DeletedGuides deletedGuides;
     private final Clock clock;
     /** Guides whose logs were compared with their cards and lack no entry. From then on, this node itself remembers the end of each log. */
     private final Set<String> compared =
@@ -78,7 +79,9 @@ public class Editions {
             WorkingCopies copies,
             ScheduleNotices notices,
             TranslationSets translationSets,
+            DeletedGuides deletedGuides,
             Clock clock) {
+        this.deletedGuides = deletedGuides;
         this.translationSets = translationSets;
         this.notices = notices;
         this.log = log;
@@ -591,7 +594,7 @@ public class Editions {
                 .reduce((earlier, later) -> later);
     }
 
-    /** Whether the guide was deleted. */
+    /** Whether the guide is deleted. */
     public boolean isDeleted(String guide) {
         return Guide.isDeleted(of(guide));
     }
@@ -599,6 +602,11 @@ public class Editions {
     /** Records that the guide, which was never published, is deleted. Its card is removed. */
     Edition deleted(EditionId id, Person by) {
         return record(id, edition -> edition.next().delete(by, clock.instant()));
+    }
+
+    /** Records that the deleted guide is brought back. */
+    void undeleted(EditionId id, Person by) {
+        record(id, edition -> edition.next().undelete(by, clock.instant()));
     }
 
     /** The intact entries of all logs that name a ledger position above the given one. */
@@ -693,8 +701,14 @@ public class Editions {
         known.ifPresent(card -> {
             var editions = logsOf(card);
             if (isDamaged(card, editions)) return;
-            if (Guide.isDeleted(editions)) {
-                guides.remove(guide);
+            var deletion = Guide.deletion(editions);
+            if (deletion.isPresent()) {
+                deletedGuides.take(
+                        guide,
+                        deletion.get(),
+                        editions.stream()
+                                .mapToInt(edition -> edition.log().size())
+                                .sum());
                 return;
             }
             var refreshed = titled(card.refreshed(editions), editions);

@@ -342,9 +342,16 @@ public record Guide(
         return isTranslation() && translation != null && translation.outdated();
     }
 
-    /** Whether the guide was deleted. */
+    /** Whether the guide is deleted. */
     static boolean isDeleted(List<Edition> editions) {
-        return editions.stream().anyMatch(Edition::isDeleted);
+        return deletion(editions).isPresent();
+    }
+
+    /** The entry that deleted the guide; empty if the guide is not deleted. */
+    static Optional<LogEntry> deletion(List<Edition> editions) {
+        return editions.stream()
+                .flatMap(edition -> edition.deletedEntry().stream())
+                .findFirst();
     }
 
     /** Whether an edition of the guide was published at any time. */
@@ -367,6 +374,36 @@ public record Guide(
      */
     boolean hasContributorsOfDraft() {
         return !OF_REVISION.contains(state);
+    }
+
+    /** This card with another slug, and in no set of translations. */
+    Guide alone(String otherSlug) {
+        return new Guide(
+                id,
+                type,
+                locale,
+                otherSlug,
+                title,
+                titleOf,
+                drafted,
+                tags,
+                createdBy,
+                createdAt,
+                edition,
+                state,
+                revision,
+                contributors,
+                live,
+                reviewDue,
+                overdue,
+                parts,
+                schedule,
+                owner,
+                reviewers,
+                null,
+                translatedFrom,
+                updatedAt,
+                entries);
     }
 
     /** This card with other contributors. */

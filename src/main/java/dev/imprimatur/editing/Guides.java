@@ -358,9 +358,13 @@ public class Guides {
         writes.incrementAndGet();
     }
 
-    /** Removes the card, so that the guide does not exist any more. */
-    void remove(String id) {
-        guides.deleteOne(Filters.eq("_id", id));
+    /**
+     * Removes the card of a deleted guide, so that the guide does not exist any more.
+     *
+     * @param entries the number of entries in the logs that say so; a card that knows more of them stays
+     */
+    void remove(String id, int entries) {
+        guides.deleteOne(Filters.and(Filters.eq("_id", id), Filters.lte("entries", entries)));
         seen.invalidate(id);
         writes.incrementAndGet();
     }
@@ -680,7 +684,7 @@ public class Guides {
     }
 
     /** A filter for the guides after a value and an id. A guide without a value sorts before all guides that have one. */
-    private static Bson beyond(String field, boolean descending, @Nullable Object value, boolean back, String id) {
+    static Bson beyond(String field, boolean descending, @Nullable Object value, boolean back, String id) {
         var same = Filters.and(Filters.eq(field, value), back ? Filters.lt("_id", id) : Filters.gt("_id", id));
         if (value == null) return descending ? same : Filters.or(Filters.ne(field, null), same);
         if (!descending) return Filters.or(Filters.gt(field, value), same);

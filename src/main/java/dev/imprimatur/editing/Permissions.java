@@ -58,6 +58,17 @@ public class Permissions {
             throw refusal(by, guide.type(), guide.locale(), anyOf).raise();
     }
 
+    /** Throws a refusal unless the person, as an editor, may bring back the deleted guide with this card. */
+    public void mustAllowDeleted(Person by, Guide card) {
+        if (!isSystem(by) && !allowsDeleted(by, card))
+            throw refusal(by, card.type(), card.locale(), EDITOR).raise();
+    }
+
+    /** Whether the person, as an editor, may bring back the deleted guide with this card. */
+    public boolean allowsDeleted(Person by, Guide card) {
+        return covers(by, card, Objects.requireNonNullElse(card.tags(), List.of()), EDITOR);
+    }
+
     /** Throws a refusal unless the person, as an editor, may have a draft with this content in this locale. */
     void mustAllowNew(Person by, String type, String locale, JsonNode content) {
         if (!isSystem(by) && !isCovered(by, type, locale, tagsIn(content), EDITOR))

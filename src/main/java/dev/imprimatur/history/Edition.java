@@ -234,6 +234,7 @@ public final class Edition {
             case PUBLICATION_DUE -> state = State.APPROVED;
             case RENAMED, REMINDED, ESCALATED, REVIEW_ANNOUNCED, OWNER_CHANGED, REVIEWERS_CHANGED, TRANSLATED -> {}
             case DELETED -> deleted = true;
+            case UNDELETED -> deleted = false;
             case MOVED -> move(entry, requireNonNull(entry.moved(), "of this kind"));
         }
     }
@@ -427,9 +428,18 @@ public final class Edition {
         return Optional.ofNullable(confirmation);
     }
 
-    /** Whether the guide of the edition was deleted. */
+    /** Whether the guide of the edition is deleted. */
     public boolean isDeleted() {
         return deleted;
+    }
+
+    /** The entry that deleted the guide; empty if the guide is not deleted. */
+    public Optional<LogEntry> deletedEntry() {
+        return deleted
+                ? log().reversed().stream()
+                        .filter(entry -> entry.kind() == LogEntry.Kind.DELETED)
+                        .findFirst()
+                : Optional.empty();
     }
 
     /** The slug that the guide was given last in this edition; empty if it was not renamed. */

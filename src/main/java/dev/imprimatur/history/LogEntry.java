@@ -139,6 +139,8 @@ public record LogEntry(
         RENAMED,
         /** The guide, which was never published, was deleted. */
         DELETED,
+        /** The deleted guide was brought back. */
+        UNDELETED,
         /** A timer reminded the people who may take an open task. */
         REMINDED,
         /** A task was still open at its time, so a further role may take it. */

@@ -418,6 +418,13 @@ public final class Transitions {
                 : Optional.of(next(Kind.DELETED, null, null, null, null, by, now));
     }
 
+    /** The return of a deleted guide; empty if the guide is not deleted. */
+    public Optional<LogEntry> undelete(Person by, Instant now) {
+        return edition.isDeleted()
+                ? Optional.of(next(Kind.UNDELETED, null, null, null, null, by, now))
+                : Optional.empty();
+    }
+
     /**
      * A reminder, an escalation or an announcement.
      *

@@ -86,6 +86,11 @@ class GuidesApi {
         return created(type, guide);
     }
 
+    /** An answer with the guide and the entity tag of its draft. */
+    ResponseEntity<GuideView> withDraft(Guide guide) {
+        return ResponseEntity.ok().eTag(Api.etag(drafts.of(guide).etag())).body(view(guide));
+    }
+
     private ResponseEntity<GuideView> created(String type, Guide guide) {
         return ResponseEntity.created(URI.create(Api.ROOT + "/" + type + "/" + guide.id()))
                 .eTag(Api.etag(drafts.of(guide).etag()))

@@ -4,6 +4,7 @@ package dev.imprimatur.review;
 import dev.imprimatur.audit.Audit;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Reason;
+import dev.imprimatur.editing.DeletedGuides;
 import dev.imprimatur.editing.Editing;
 import dev.imprimatur.editing.Editions;
 import dev.imprimatur.editing.Guide;
@@ -12,7 +13,9 @@ import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Translations;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.LogEntry;
 import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.publication.Renaming;
@@ -39,6 +42,7 @@ public class Review {
     private final Renaming renaming;
     private final Audit audit;
     private final Translations translations;
+    private final DeletedGuides deletedGuides;
     private final TranslationLinks links;
 
     Review(
@@ -53,7 +57,9 @@ public class Review {
             Audit audit,
             Translations translations,
             TranslationLinks links,
+            DeletedGuides deletedGuides,
             Permissions permissions) {
+        this.deletedGuides = deletedGuides;
         this.permissions = permissions;
         this.guides = guides;
         this.editing = editing;
@@ -174,6 +180,36 @@ public class Review {
             return id;
         });
         translations.deleted(id).ifPresent(links::settle);
+    }
+
+    /**
+     * Brings a deleted guide back, as a draft with the words that it had. It is a translation of nothing.
+     *
+     * @param slug null for the slug that it had
+     */
+    public Guide undelete(String type, String id, @Nullable String slug, Person by) {
+        types.require(type);
+        return editions.together(() -> {
+            // an earlier attempt may have stopped before the card was stored for good
+            if (editions.isDeleted(id) || guides.stored(id).isEmpty()) {
+                var deleted = deletedGuides.require(type, id);
+                permissions.mustAllowDeleted(by, deleted.guide());
+                var card = editing.keepAddress(deleted, slug);
+                // first, so that no guide is brought back without a record
+                String target = type + " " + card.slug() + " " + card.locale() + " " + id;
+                audit.record(by.account(), "guide-undeleted", target, null);
+                editing.undelete(deleted, card, by);
+            } else if (editions.leftBy(by, id, LogEntry.Kind.UNDELETED).isEmpty()) {
+                permissions.mustAllow(by, guides.require(type, id), Permissions.EDITOR);
+                throw Refusal.conflict("not-deleted", "the guide is not deleted")
+                        .raise();
+            }
+            var guide = guides.require(type, id);
+            deletedGuides.forget(id);
+            if (guide.state() == Edition.State.DISCARDED) editing.openNext(guide, by);
+            reconciler.reconcileOrDefer(id);
+            return guides.require(type, id);
+        });
     }
 
     /**

@@ -123,6 +123,8 @@ class AccountsTest {
             Map.entry("POST /{type}/{id}/previews", List.of("editor", "reviewer", "publisher")),
             Map.entry("DELETE /{type}/{id}/previews/{preview}", List.of("editor", "reviewer", "publisher")),
             Map.entry("POST /{type}/{id}/unpublish", List.of("publisher")),
+            Map.entry("GET /deleted-guides", EVERYBODY),
+            Map.entry("POST /{type}/{id}/undelete", List.of("editor")),
             Map.entry("GET /releases", EVERYBODY),
             Map.entry("POST /releases", List.of("publisher")),
             Map.entry("GET /releases/{id}", EVERYBODY),

@@ -125,6 +125,7 @@ class GrantsTest {
                 new Act("rename", Set.of("EDITOR", "PUBLISHER"), me -> me.post(at + "/slug", Map.of("slug", slug()))),
                 new Act("open", editor, me -> me.post(at + "/editions", null)),
                 new Act("discard", editor, me -> me.delete(at + "/editions/current")),
+                new Act("undelete", editor, me -> me.post(at + "/undelete", null)),
                 new Act("delete", editor, me -> me.delete(at)));
     }
 

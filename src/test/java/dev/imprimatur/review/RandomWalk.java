@@ -49,6 +49,7 @@ final class RandomWalk {
         SUBMIT(14),
         DISCARD(2),
         DELETE(1),
+        UNDELETE(2),
         OPEN_NEXT(6),
         DECIDE(34),
         DECIDE_AGAIN(4),
@@ -270,6 +271,12 @@ final class RandomWalk {
             case SUBMIT -> send(usually(random, "EDITOR"), "POST", guide.path() + "/submit", Map.of());
             case DISCARD -> send(usually(random, "EDITOR"), "DELETE", guide.path() + "/editions/current", null);
             case DELETE -> send(usually(random, "EDITOR"), "DELETE", guide.path(), null);
+            case UNDELETE ->
+                send(
+                        usually(random, "EDITOR"),
+                        "POST",
+                        guide.path() + "/undelete",
+                        random.nextBoolean() ? null : Map.of("slug", slug()));
             case OPEN_NEXT -> send(usually(random, "EDITOR"), "POST", guide.path() + "/editions", null);
             case DUPLICATE -> duplicate(guide, random);
             case DECIDE -> decide(guide, random);

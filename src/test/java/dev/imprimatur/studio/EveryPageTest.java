@@ -67,6 +67,7 @@ class EveryPageTest {
                 "/studio/calendar",
                 "/studio/design",
                 "/studio/guides",
+                "/studio/guides/deleted",
                 "/studio/guides/{id}",
                 "/studio/guides/{id}/edit",
                 "/studio/guides/{id}/history",

@@ -74,6 +74,7 @@ public record HistoryEvent(
                 yield "changed the slug from “" + renamed.from() + "” to “" + renamed.to() + "”";
             }
             case DELETED -> "deleted the guide";
+            case UNDELETED -> "brought the guide back";
             case OWNER_CHANGED ->
                 entry.owner() == null
                         ? "left the guide without an owner"
@@ -102,6 +103,7 @@ public record HistoryEvent(
                     OWNER_CHANGED,
                     REVIEWERS_CHANGED,
                     TRANSLATED,
+                    UNDELETED,
                     MOVED -> "draft";
             case SUBMITTED, REVIEW_DUE, REMINDED, REVIEW_ANNOUNCED -> "review";
             case CHANGES_REQUESTED, REVISION_CALLED, OVERDUE, ESCALATED -> "changes";
