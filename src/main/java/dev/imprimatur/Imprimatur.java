@@ -2,6 +2,8 @@
 package dev.imprimatur;
 
 import dev.imprimatur.check.CheckCommand;
+import dev.imprimatur.importing.ImportCommand;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -15,6 +17,8 @@ public class Imprimatur {
     public static void main(String[] args) {
         if (CheckCommand.isNamedBy(args))
             System.exit(CheckCommand.run(Imprimatur.class, CheckCommand.settings(args), System.out));
+        if (ImportCommand.isNamedBy(args))
+            System.exit(ImportCommand.run(Imprimatur.class, List.of(args).subList(1, args.length), System.out));
         SpringApplication.run(Imprimatur.class, args);
     }
 }

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.check;
 
+import dev.imprimatur.command.OfflineContext;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringApplication.AbandonedRunException;
-import org.springframework.boot.SpringApplicationHook;
-import org.springframework.boot.SpringApplicationRunListener;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.LifecycleProcessor;
+import java.util.stream.Stream;
 
 /**
  * The command {@code java -jar imprimatur.jar check}: checks both stores and prints the violated rules. No server and no timer runs, and only
@@ -26,16 +19,8 @@ public final class CheckCommand {
     private static final int VIOLATED = 1;
     private static final int NOT_CHECKED = 2;
 
-    private static final Map<String, Object> SETTINGS = Map.of(
-            "spring.main.lazy-initialization", "true",
-            "spring.main.log-startup-info", "false",
-            // the checked stores are not changed
-            "flowable.database-schema-update", "false",
-            "imprimatur.store.migrate", "false",
-            "imprimatur.schedules", "false",
-            // a full disk does not prevent the check
-            "imprimatur.storage.min-free-space", "0B",
-            "logging.level.dev.imprimatur", "warn");
+    /** A full disk does not prevent the check. */
+    private static final String NO_SPACE_NEEDED = "--imprimatur.storage.min-free-space=0B";
 
     private CheckCommand() {}
 
@@ -46,41 +31,14 @@ public final class CheckCommand {
      * @return the exit code: 0 if no rule is violated, 1 if a rule is violated, 2 if the stores could not be checked
      */
     public static int run(Class<?> application, List<String> arguments, PrintStream out) {
-        try (var context = context(application, arguments)) {
+        var settings =
+                Stream.concat(Stream.of(NO_SPACE_NEEDED), arguments.stream()).toList();
+        try (var context = OfflineContext.of(application, settings)) {
             context.refresh();
             return print(context.getBean(Checker.class).run(), out);
         } catch (RuntimeException failed) {
-            Throwable cause = failed;
-            while (cause.getCause() != null) cause = cause.getCause();
-            out.println("not checked: " + cause.getMessage());
+            out.println("not checked: " + OfflineContext.causeOf(failed));
             return NOT_CHECKED;
-        }
-    }
-
-    /** Returns the context of the application, before its first bean is created. */
-    private static ConfigurableApplicationContext context(Class<?> application, List<String> arguments) {
-        var spring = new SpringApplication(application);
-        spring.setWebApplicationType(WebApplicationType.NONE);
-        spring.setRegisterShutdownHook(false);
-        spring.addInitializers(it -> it.getBeanFactory().registerSingleton("lifecycleProcessor", new NothingStarts()));
-        SpringApplicationHook stopBeforeBeans = it -> new SpringApplicationRunListener() {
-            @Override
-            public void contextLoaded(ConfigurableApplicationContext context) {
-                throw new AbandonedRunException(context);
-            }
-        };
-        var settings = new ArrayList<String>();
-        SETTINGS.forEach((name, value) -> {
-            String setting = "--" + name + "=";
-            if (arguments.stream().noneMatch(argument -> argument.startsWith(setting))) settings.add(setting + value);
-        });
-        settings.addAll(arguments);
-        try {
-            return SpringApplication.withHook(stopBeforeBeans, () -> spring.run(settings.toArray(String[]::new)));
-        } catch (AbandonedRunException abandoned) {
-            var context = abandoned.getApplicationContext();
-            if (context == null) throw abandoned;
-            return context;
         }
     }
 
@@ -107,33 +65,5 @@ public final class CheckCommand {
     /** Returns the arguments after the name of the command. */
     public static List<String> settings(String... arguments) {
         return Arrays.asList(arguments).subList(1, arguments.length);
-    }
-
-    /** Starts and stops no beans: the checks need their data, not their threads. */
-    private static final class NothingStarts implements LifecycleProcessor {
-        @Override
-        public void onRefresh() {
-            // nothing is started
-        }
-
-        @Override
-        public void onClose() {
-            // nothing was started
-        }
-
-        @Override
-        public void start() {
-            // nothing is started
-        }
-
-        @Override
-        public void stop() {
-            // nothing was started
-        }
-
-        @Override
-        public boolean isRunning() {
-            return false;
-        }
     }
 }

@@ -66,8 +66,17 @@ public class Imports {
         this.clock = clock;
     }
 
-    /** @param by the author of the draft */
-    public record NewGuide(String type, String locale, String slug, JsonNode content, Person by) {}
+    /**
+     * @param by the author of the draft
+     * @param note where the content is from; null if nothing is to be said
+     */
+    public record NewGuide(
+            String type,
+            String locale,
+            String slug,
+            JsonNode content,
+            Person by,
+            @Nullable String note) {}
 
     /**
      * Checks a guide before it is created.
@@ -86,7 +95,7 @@ public class Imports {
         var faults = complete ? type.submissionFaults(content) : List.<Fault>of();
         if (!faults.isEmpty())
             throw Refusal.incomplete("the guide is not complete", at(faults)).raise();
-        return new NewGuide(given.type(), Slug.locale(given.locale()), given.slug(), content, given.by());
+        return new NewGuide(given.type(), Slug.locale(given.locale()), given.slug(), content, given.by(), given.note());
     }
 
     private static List<Fault> at(List<Fault> faults) {
@@ -98,7 +107,7 @@ public class Imports {
     /** Creates guides, each with edition 1 in draft. Returns the created ones; without those whose slug is taken. */
     public List<Guide> create(List<NewGuide> all) {
         var now = clock.instant();
-        var by = new HashMap<EditionId, Person>();
+        var opened = new HashMap<EditionId, LogEntry>();
         var drafts = new ArrayList<WorkingCopy>();
         var cards = new ArrayList<Guide>();
         for (var guide : all) {
@@ -111,15 +120,14 @@ public class Imports {
                     null,
                     guide.by(),
                     now);
-            by.put(first, guide.by());
+            opened.put(first, Transitions.opened(first, guide.by(), guide.note(), now));
             drafts.add(copy);
             cards.add(Guide.created(guide.type(), guide.locale(), guide.slug(), copy));
         }
         copies.insertAll(drafts);
         log.appendAll(
-                by.keySet().stream().map(EditionLog::unopened).toList(),
-                List.of(edition -> Optional.of(
-                        Transitions.opened(edition.id(), by.getOrDefault(edition.id(), Person.SYSTEM), now))));
+                opened.keySet().stream().map(EditionLog::unopened).toList(),
+                List.of(edition -> Optional.ofNullable(opened.get(edition.id()))));
         var taken = guides.insertAll(cards);
         taken.forEach(guide -> {
             log.forget(new EditionId(guide, 1));

@@ -70,7 +70,7 @@ public class Permissions {
     }
 
     /** Throws a refusal unless the person, as an editor, may have a draft with this content in this locale. */
-    void mustAllowNew(Person by, String type, String locale, JsonNode content) {
+    public void mustAllowNew(Person by, String type, String locale, JsonNode content) {
         if (!isSystem(by) && !isCovered(by, type, locale, tagsIn(content), EDITOR))
             throw refusal(by, type, locale, EDITOR).raise();
     }

@@ -30,7 +30,12 @@ public final class Transitions {
     }
 
     public static LogEntry opened(EditionId id, Person by, Instant now) {
-        return LogEntry.plain(id, 0, Kind.OPENED, now, by, null, null, null, null);
+        return opened(id, by, null, now);
+    }
+
+    /** @param note where the content of the draft is from; null if nothing is to be said */
+    public static LogEntry opened(EditionId id, Person by, @Nullable String note, Instant now) {
+        return LogEntry.plain(id, 0, Kind.OPENED, now, by, null, null, null, note);
     }
 
     public LogEntry submit(

@@ -157,7 +157,8 @@ final class Seeds {
                             Objects.requireNonNullElse(
                                     content.slug(), source.name().replaceFirst("\\.yaml$", "")),
                             content.content(),
-                            content.review() == null ? editor : Person.SYSTEM));
+                            content.review() == null ? editor : Person.SYSTEM,
+                            null));
             var card = cards.get(seed.key());
             return new Reading(card != null && seed.isImportedAs(card) ? seed : checked(seed), null);
         } catch (Refused refused) {
