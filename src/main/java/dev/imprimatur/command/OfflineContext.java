@@ -23,6 +23,9 @@ public final class OfflineContext {
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
             "imprimatur.schedules", "false",
+            // the command itself says what went wrong
+            "logging.level.org.springframework", "error",
+            "logging.level.de.bwaldvogel", "error",
             "logging.level.dev.imprimatur", "warn");
 
     private OfflineContext() {}

@@ -10,7 +10,6 @@ import dev.imprimatur.editing.Permissions;
 import dev.imprimatur.editing.Slugs;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refused;
-import dev.imprimatur.review.ImportedReviews;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,23 +34,14 @@ class GuideImport {
     private final Guides guides;
     private final Slugs slugs;
     private final Imports imports;
-    private final ImportedReviews drafts;
     private final Permissions permissions;
     private final Audit audit;
 
-    GuideImport(
-            ContentTypes types,
-            Guides guides,
-            Slugs slugs,
-            Imports imports,
-            ImportedReviews drafts,
-            Permissions permissions,
-            Audit audit) {
+    GuideImport(ContentTypes types, Guides guides, Slugs slugs, Imports imports, Permissions permissions, Audit audit) {
         this.types = types;
         this.guides = guides;
         this.slugs = slugs;
         this.imports = imports;
-        this.drafts = drafts;
         this.permissions = permissions;
         this.audit = audit;
     }
@@ -150,8 +140,8 @@ class GuideImport {
             var created = new HashSet<String>();
             if (dryRun) batch.forEach(it -> created.add(words(it.guide())));
             else if (!batch.isEmpty())
-                drafts.createDrafts(batch.stream().map(Planned::guide).toList())
-                        .forEach(card -> created.add(words(card)));
+                // their processes begin when a server next compares them with the logs
+                imports.create(batch.stream().map(Planned::guide).toList()).forEach(card -> created.add(words(card)));
             for (var planned : batch)
                 if (created.contains(words(planned.guide())))
                     report.imported(

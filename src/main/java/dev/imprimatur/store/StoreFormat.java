@@ -64,6 +64,9 @@ final class StoreFormat {
 
     /** Throws an exception if the store has another format than the newest. Changes nothing. */
     void mustBeNewest() {
+        if (formats.find(Filters.eq("_id", ID)).first() == null)
+            throw new IllegalStateException(
+                    "the store is empty, or has lost its format: start the server with these settings once");
         String fault = fault();
         if (fault != null) throw new IllegalStateException(fault);
     }

@@ -101,6 +101,9 @@ class ImportCommandTest {
             });
 
             assertThat(guides(node, "imported-").values()).hasSize(2);
+            // the start of the server has begun its process
+            assertThat(node.as("editor").get("/tasks?limit=100").ok().toString())
+                    .contains("imported-locksmith");
             var guide = guides(node, "imported-locksmith").get(0);
             assertThat(guide.at("/edition/state").asString()).isEqualTo("draft");
             assertThat(guide.at("/edition/contributors/0").asString()).isEqualTo("editor");
@@ -181,6 +184,20 @@ class ImportCommandTest {
             var report = node.bean(Checker.class).run();
             assertThat(report.violations()).isEmpty();
         }
+    }
+
+    @Test
+    void aStoreThatNoServerHasOpenedIsRefused() throws IOException {
+        String map = file("map.yaml", "type: role-guide\ncontent: {/title: title}\n");
+        String export = file("a.csv", "title\nOne\n");
+        code = ImportCommand.run(
+                Imprimatur.class,
+                List.of(export, "--map=" + map, "--by=editor", "--imprimatur.data-dir=" + folder.resolve("data")),
+                new PrintStream(printed, true, StandardCharsets.UTF_8));
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "stopped: the store is empty, or has lost its format: start the server with these settings once\n");
+        assertThat(code).isEqualTo(2);
     }
 
     @Test

@@ -140,6 +140,12 @@ class SourcesTest {
     }
 
     @Test
+    void shortcodesOfWordPressAreLeftOut() {
+        assertThat(WordPressText.html("<p>a [gallery ids=\"1,2\"] b [sic] [caption id='x' width=3]words[/caption]</p>"))
+                .isEqualTo("<p>a <embed> b [sic] <embed>words</p>");
+    }
+
+    @Test
     void anExportReadsNoOtherFile() throws IOException {
         var secret = file("secret.txt", "a secret");
         for (String text : List.of("&leak;", "&many;")) {
