@@ -84,10 +84,26 @@ export interface Translation {
   href: string;
 }
 
+/** A picture or a file that a content names. */
+export interface Asset {
+  /** "sha256:" and the hash of the bytes. */
+  hash: string;
+  name: string;
+  mediaType: string;
+  bytes: number;
+  /** Of a picture, in pixels. */
+  width?: number;
+  height?: number;
+  /** The path of the bytes at the server; they never change. */
+  address: string;
+}
+
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   review: Review;
   /** The published translations, by locale; absent if there are none. */
   translations?: Translation[];
+  /** The pictures and files that the content names, by id; absent if it names none. In Markdown: `![alt](asset:ID)`. */
+  assets?: Record<string, Asset>;
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;
@@ -146,4 +162,6 @@ export interface Preview<T extends string = string, C = ContentOf<T>>
   /** Absent for a working copy. */
   revision?: number;
   preview: { expiresAt: string };
+  /** The pictures and files that the content names, by id, at addresses that are valid as long as the link. */
+  assets?: Record<string, Asset>;
 }

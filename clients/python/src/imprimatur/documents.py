@@ -99,9 +99,26 @@ class Translation(TypedDict):
     """Its path in the delivery API."""
 
 
+class Asset(TypedDict):
+    """A picture or a file that a content names."""
+
+    hash: str
+    """"sha256:" and the hash of the bytes."""
+    name: str
+    mediaType: str
+    bytes: int
+    width: NotRequired[int]
+    """Of a picture, in pixels."""
+    height: NotRequired[int]
+    address: str
+    """The path of the bytes at the server; they never change."""
+
+
 class Guide(Publication, Generic[C]):
     translations: NotRequired[list[Translation]]
     """The published translations, by locale; absent if there are none."""
+    assets: NotRequired[dict[str, Asset]]
+    """The pictures and files that the content names, by id; absent if it names none. In Markdown: ``![alt](asset:ID)``."""
     content: C
     highlights: NotRequired[dict[str, str]]
     """Of a search: where the words were found, by field; HTML whose only element is mark."""
@@ -170,6 +187,8 @@ class Preview(_Identity):
     revision: NotRequired[int]
     """Absent for a working copy."""
     preview: PreviewValidity
+    assets: NotRequired[dict[str, Asset]]
+    """The pictures and files that the content names, by id, at addresses that are valid as long as the link."""
     content: dict[str, Any]
 
 

@@ -67,7 +67,8 @@ class SecurityConfiguration {
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         // the link itself is the credential
-                        .requestMatchers(HttpMethod.GET, "/api/delivery/v1/preview/*")
+                        .requestMatchers(
+                                HttpMethod.GET, "/api/delivery/v1/preview/*", "/api/delivery/v1/preview/*/media/*")
                         .permitAll()
                         .anyRequest()
                         .hasRole("SITE"))
@@ -122,6 +123,8 @@ class SecurityConfiguration {
                                 "/.well-known/jwks.json",
                                 // the link itself is the credential
                                 "/calendar/*",
+                                // the handler asks for a key if the configuration says so
+                                "/media/*/*",
                                 "/unsubscribe/*",
                                 "/setup",
                                 "/setup.js")

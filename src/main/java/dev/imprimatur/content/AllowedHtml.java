@@ -15,6 +15,8 @@ final class AllowedHtml {
             .allowElements("em", "strong", "del", "sup", "code", "pre", "blockquote", "section")
             .allowElements("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img")
             .allowUrlProtocols(MarkdownSanitizer.LINK_SCHEMES.toArray(String[]::new))
+            // of pictures of the library, whose addresses AssetPictures puts in
+            .allowUrlProtocols("asset")
             .allowAttributes("href", "title")
             .onElements("a")
             .allowAttributes("src", "alt", "title")

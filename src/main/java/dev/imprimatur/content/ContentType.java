@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonPointer;
@@ -68,6 +69,7 @@ public final class ContentType {
     private final List<SearchField> searchFields;
     private final Synonyms synonyms;
     private final LinkedData linkedData;
+    private final boolean hasAssetFields;
 
     /**
      * Reads the schema of a content type.
@@ -93,6 +95,7 @@ public final class ContentType {
         this.partial = SCHEMAS.getSchema(draftSchema());
         this.searchFields = SearchField.of(Shape.of(schema), List.of()).toList();
         this.linkedData = LinkedData.of(schema);
+        this.hasAssetFields = !schema.findValues("x-asset").isEmpty();
         this.reviewIntervals =
                 new ReviewIntervals(Period.parse(schema.get(ReviewParts.KEYWORD).asString()), ReviewParts.of(schema));
         this.reviewReminders = ReviewReminders.of(schema);
@@ -333,6 +336,44 @@ public final class ContentType {
     /** The pointers of the list items that are sources of a place of the content ({@code x-backs}). */
     public List<String> sourcesOf(JsonNode content, String pointer) {
         return Sources.of(shape(), content, pointer);
+    }
+
+    /** The places of the content that name pictures or files of the library. */
+    public List<NamedAsset> assets(JsonNode content) {
+        if (AssetIds.in(content).isEmpty() && !hasAssetFields) return List.of();
+        var assets = new ArrayList<NamedAsset>();
+        assets(shape(), content, "", assets);
+        return assets;
+    }
+
+    /**
+     * The content with an alternative text for each picture of the library that has none.
+     *
+     * @param altOf the alternative text for an id; null if there is none
+     */
+    public JsonNode withAlternatives(JsonNode content, Function<String, @Nullable String> altOf) {
+        return AssetAlternatives.fill(shape(), content, altOf);
+    }
+
+    private static void assets(Shape shape, JsonNode value, String pointer, List<NamedAsset> assets) {
+        if (value.isString() && shape.isMarkdown())
+            Markdown.assets(value.stringValue(), shape.place(pointer))
+                    .forEach(it -> assets.add(new NamedAsset(pointer, it.id(), null, it.alt(), true)));
+        if (shape.isAsset() && value.isObject())
+            assets.add(new NamedAsset(
+                    pointer,
+                    value.path(AssetIds.MEMBER).asString(""),
+                    value.path("hash").asStringOpt().orElse(null),
+                    value.path("alt").asString("").strip(),
+                    false));
+        value.properties()
+                .forEach(entry -> assets(
+                        shape.property(entry.getKey()),
+                        entry.getValue(),
+                        Pointers.join(pointer, entry.getKey()),
+                        assets));
+        if (value.isArray())
+            for (int i = 0; i < value.size(); i++) assets(shape.items(), value.get(i), pointer + "/" + i, assets);
     }
 
     private interface ValueVisitor {

@@ -79,8 +79,10 @@ public final class Markdown {
      *
      * @param isWhole false if the text exceeded the bounds and so was not rendered
      * @param warnings sentences about parts that are not shown as intended
+     * @param assets the pictures of the library that the text shows
      */
-    private record Rendered(String text, boolean isWhole, List<String> warnings) {}
+    private record Rendered(
+            String text, boolean isWhole, List<String> warnings, List<MarkdownSanitizer.AssetImage> assets) {}
 
     private static final LoadingCache<Source, Rendered> AS_HTML = kept(Markdown::html);
     private static final LoadingCache<Source, Rendered> AS_TEXT = kept(Markdown::text);
@@ -89,6 +91,7 @@ public final class Markdown {
 
     private Markdown() {}
 
+    /** The HTML of a text. Pictures of the library have {@code asset:ID} as their address, until {@link AssetPictures} places them. */
     public static String toHtml(String markdown, Place place) {
         return AS_HTML.get(new Source(markdown, place)).text();
     }
@@ -109,6 +112,13 @@ public final class Markdown {
     /** Tells the author which parts of a text are not shown as intended, in sentences that follow the label of the field. */
     static List<String> warnings(String markdown, Place place) {
         return AS_HTML.get(new Source(markdown, place)).warnings();
+    }
+
+    /** The pictures of the library that a text shows, in order. */
+    static List<MarkdownSanitizer.AssetImage> assets(String markdown, Place place) {
+        return markdown.contains(AssetIds.SCHEME)
+                ? AS_HTML.get(new Source(markdown, place)).assets()
+                : List.of();
     }
 
     private static LoadingCache<Source, Rendered> kept(CacheLoader<Source, Rendered> render) {
@@ -138,9 +148,9 @@ public final class Markdown {
                     .render(screening.document(), html);
             String clean = AllowedHtml.only(html.toString());
             bounds.mustHold(clean.length());
-            return new Rendered(clean.strip(), true, screening.warnings());
+            return new Rendered(clean.strip(), true, screening.warnings(), List.copyOf(screening.assets()));
         } catch (RenderingBounds.Exceeded outOfProportion) {
-            return new Rendered("<p>" + HtmlUtils.htmlEscape(markdown) + "</p>", false, List.of());
+            return new Rendered("<p>" + HtmlUtils.htmlEscape(markdown) + "</p>", false, List.of(), List.of());
         }
     }
 
@@ -149,9 +159,9 @@ public final class Markdown {
         try {
             var text = bounds.appendable();
             TEXT.render(screened(source, bounds).document(), text);
-            return new Rendered(text.toString().strip(), true, List.of());
+            return new Rendered(text.toString().strip(), true, List.of(), List.of());
         } catch (RenderingBounds.Exceeded outOfProportion) {
-            return new Rendered(source.markdown(), false, List.of());
+            return new Rendered(source.markdown(), false, List.of(), List.of());
         }
     }
 

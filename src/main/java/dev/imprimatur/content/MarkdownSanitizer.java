@@ -14,6 +14,7 @@ import org.commonmark.ext.gfm.tables.TableBody;
 import org.commonmark.ext.gfm.tables.TableRow;
 import org.commonmark.ext.task.list.items.TaskListItemMarker;
 import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.Code;
 import org.commonmark.node.CustomNode;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlBlock;
@@ -44,7 +45,7 @@ final class MarkdownSanitizer extends AbstractVisitor {
         LINK(
                 "links to %s: readers see the words without the link; use an address on the same site, or one that begins with https:, http:, mailto:, tel: or sms:"),
         PICTURE(
-                "shows a picture from %s: readers see its description instead; use an address on the same site, or one that begins with https: or http:"),
+                "shows a picture from %s: readers see its description instead; use a picture of the library, an address on the same site, or one that begins with https: or http:"),
         ELSEWHERE(
                 "shows a picture from another server, %s: the studio does not load it, and each reader’s browser asks that server for it"),
         CELL("has a table row with more cells than the table’s first row: readers do not see %s; add a column"),
@@ -63,7 +64,11 @@ final class MarkdownSanitizer extends AbstractVisitor {
     private final Map<Node, String> ids = new HashMap<>();
     private final List<Heading> headings = new ArrayList<>();
     private final List<Link> fragments = new ArrayList<>();
+    private final List<AssetImage> assets = new ArrayList<>();
     private final Map<Warning, List<String>> warnings = new EnumMap<>(Warning.class);
+
+    /** A picture of the library that the text shows. */
+    record AssetImage(String id, String alt) {}
 
     private MarkdownSanitizer(String markdown, Markdown.Place place, Node document) {
         this.markdown = markdown;
@@ -91,6 +96,11 @@ final class MarkdownSanitizer extends AbstractVisitor {
     /** The ids of the headings, by node. */
     Map<Node, String> ids() {
         return ids;
+    }
+
+    /** The pictures of the library that the text shows, in order. */
+    List<AssetImage> assets() {
+        return assets;
     }
 
     /** What is not shown as intended: one sentence for each kind of warning, which quotes its first occurrence. */
@@ -137,10 +147,28 @@ final class MarkdownSanitizer extends AbstractVisitor {
     @Override
     public void visit(Image image) {
         visitChildren(image);
-        if (!isAllowed(image.getDestination(), PICTURE_SCHEMES)) {
+        String asset = AssetIds.inAddress(image.getDestination());
+        if (!asset.isEmpty()) assets.add(new AssetImage(asset, words(image)));
+        else if (!isAllowed(image.getDestination(), PICTURE_SCHEMES)) {
             warn(Warning.PICTURE, image.getDestination());
             leaveWords(image);
         } else if (ELSEWHERE.matcher(image.getDestination()).matches()) warn(Warning.ELSEWHERE, image.getDestination());
+    }
+
+    private static String words(Node node) {
+        var words = new StringBuilder();
+        node.accept(new AbstractVisitor() {
+            @Override
+            public void visit(Text text) {
+                words.append(text.getLiteral());
+            }
+
+            @Override
+            public void visit(Code code) {
+                words.append(code.getLiteral());
+            }
+        });
+        return words.toString().strip();
     }
 
     private static boolean isAllowed(String address, Collection<String> schemes) {

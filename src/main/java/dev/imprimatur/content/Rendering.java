@@ -12,10 +12,16 @@ import tools.jackson.databind.node.StringNode;
 public final class Rendering {
     private Rendering() {}
 
-    public static JsonNode render(ContentType type, JsonNode content, Format format) {
+    /** @param pictures the pictures of the library, for HTML */
+    public static JsonNode render(ContentType type, JsonNode content, Format format, AssetPictures pictures) {
         return switch (format) {
             case MARKDOWN -> content;
-            case HTML -> render(type.shape(), content, "", Markdown::toHtml);
+            case HTML ->
+                render(
+                        type.shape(),
+                        content,
+                        "",
+                        (markdown, place) -> pictures.placedIn(Markdown.toHtml(markdown, place)));
             case TEXT -> render(type.shape(), content, "", (markdown, place) -> Markdown.toText(markdown));
         };
     }

@@ -14,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The rules for the schema file of a content type. A file that breaks a rule stops the start of the application. */
 final class SchemaRules {
     private static final List<String> REQUIREMENT = List.of("id", "name", "changes", "group");
+    private static final List<String> ASSET = List.of("asset", "hash", "alt");
     private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
 
     private SchemaRules() {}
@@ -97,6 +98,22 @@ final class SchemaRules {
         return Shape.of(schema).at(path).isPresent();
     }
 
+    private static void assetFaults(ObjectNode object, String pointer, List<Fault> faults) {
+        var asset = object.path("x-asset");
+        if (asset.isMissingNode()) return;
+        boolean isRight = asset.isBoolean()
+                && object.path("type").asString("").equals("object")
+                && ASSET.stream()
+                        .allMatch(name -> object.path("properties")
+                                .path(name)
+                                .path("type")
+                                .asString("")
+                                .equals("string"));
+        if (!isRight)
+            faults.add(new Fault(
+                    pointer + "/x-asset", "must be true or false, on an object with the text fields " + ASSET));
+    }
+
     private static void walk(JsonNode schema, String pointer, List<Fault> faults) {
         if (!(schema instanceof ObjectNode object)) return;
         object.propertyNames().stream()
@@ -114,6 +131,7 @@ final class SchemaRules {
         for (String flag : List.of("x-backs", "x-needs-source"))
             if (object.has(flag) && !object.get(flag).isBoolean())
                 faults.add(new Fault(pointer + "/" + flag, "must be true or false"));
+        assetFaults(object, pointer, faults);
         var level = object.path("x-heading-level");
         if (!level.isMissingNode() && !(level.isIntegralNumber() && level.asInt() >= 1 && level.asInt() <= 6))
             faults.add(new Fault(pointer + "/x-heading-level", "must be a level of headings, 1 to 6"));

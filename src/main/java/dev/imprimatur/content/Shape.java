@@ -24,6 +24,7 @@ public final class Shape {
             "x-filterable",
             "x-searchable",
             "x-linked-data",
+            "x-asset",
             "x-widget",
             "x-heading-level",
             "x-key",
@@ -88,6 +89,11 @@ public final class Shape {
     public Markdown.Place place(String pointer) {
         int ofType = root.path("x-heading-level").asInt(HEADING_LEVEL);
         return Markdown.Place.of(schema.path("x-heading-level").asInt(ofType), pointer);
+    }
+
+    /** Whether the object names a picture or a file of the library. */
+    public boolean isAsset() {
+        return schema.path("x-asset").asBoolean(false);
     }
 
     /** The name of the field for people: the schema's {@code title}. */

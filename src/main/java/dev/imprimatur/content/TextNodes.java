@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.commonmark.ext.gfm.strikethrough.Strikethrough;
 import org.commonmark.ext.task.list.items.TaskListItemMarker;
+import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
@@ -15,7 +16,8 @@ import org.commonmark.renderer.text.TextContentWriter;
 
 /**
  * Renders to plain text what the library omits: checkboxes of task lists, strikethrough, footnotes and their numbers. The address of a link
- * is omitted if the words of the link are the address already, or if the link leads to a place in the same text.
+ * is omitted if the words of the link are the address already, or if the link leads to a place in the same text. A picture of the library is
+ * its alternative text.
  */
 final class TextNodes implements NodeRenderer {
     private final TextContentNodeRendererContext context;
@@ -32,6 +34,7 @@ final class TextNodes implements NodeRenderer {
     public Set<Class<? extends Node>> getNodeTypes() {
         return Set.of(
                 Link.class,
+                Image.class,
                 TaskListItemMarker.class,
                 Strikethrough.class,
                 Footnotes.Reference.class,
@@ -46,6 +49,10 @@ final class TextNodes implements NodeRenderer {
             case Link it -> {
                 if (isTold(it)) children(it);
                 else links.visit(it);
+            }
+            case Image it -> {
+                if (AssetIds.inAddress(it.getDestination()).isEmpty()) links.visit(it);
+                else children(it);
             }
             case TaskListItemMarker it -> text.write(it.isChecked() ? "[x] " : "[ ] ");
             case Strikethrough it -> {

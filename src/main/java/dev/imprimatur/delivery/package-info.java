@@ -7,6 +7,7 @@
             "content",
             "credentials",
             "index",
+            "media",
             "paging",
             "problem",
             "publication",

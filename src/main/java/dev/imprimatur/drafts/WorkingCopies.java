@@ -7,8 +7,10 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.diff.ItemIdRows;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
@@ -97,6 +99,7 @@ public class WorkingCopies {
     private final SealedCollection<Row> copies;
     private final Damages damages;
     private final DraftVersions versions;
+    private final AssetUses uses;
     private final Cache<EditionId, WorkingCopy> written;
 
     /** @param kept {@code imprimatur.drafts.kept}: the memory for the copies that this node wrote last */
@@ -105,6 +108,7 @@ public class WorkingCopies {
             Seals seals,
             Damages damages,
             DraftVersions versions,
+            AssetUses uses,
             @Value("${imprimatur.drafts.kept:16MB}") DataSize kept) {
         this.written = Caffeine.newBuilder()
                 .maximumWeight(kept.toBytes())
@@ -113,6 +117,7 @@ public class WorkingCopies {
         this.copies = new SealedCollection<>(database, "working_copies", Row.class, seals);
         this.damages = damages;
         this.versions = versions;
+        this.uses = uses;
         // The embedded server uses an index only if the index is unique and has exactly the fields of the filter;
         // otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
@@ -190,6 +195,7 @@ public class WorkingCopies {
 
     /** Inserts the copy unless the edition has one. */
     public void insert(WorkingCopy copy) {
+        recordUses(copy);
         if (copies.insert(Row.of(copy))) wrote(copy);
         else lost(copy);
     }
@@ -201,15 +207,21 @@ public class WorkingCopies {
      * @param before the {@linkplain #latestKnown latest known} copy
      */
     public boolean replace(WorkingCopy before, WorkingCopy next) {
+        recordUses(next);
         versions.keepIfLast(before, next);
         return replaced(next, isOnlyKnown(before) ? copies.is(Row.of(before)) : version(before, before.version()));
     }
 
     /** Inserts the copies of editions that have none. */
     public void insertAll(List<WorkingCopy> all) {
+        all.forEach(this::recordUses);
         copies.insertAll(all.parallelStream()
                 .map(copy -> copies.seal(Row.of(copy), null, copy.edition().toString()))
                 .toList());
+    }
+
+    private void recordUses(WorkingCopy copy) {
+        uses.record(AssetIds.in(copy.content()), copy.edition().guide(), AssetUses.DRAFT);
     }
 
     /** The working copies of these editions. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Working copies, and the edits that people make to them. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"content", "diff", "history", "people", "problem", "signing", "store"})
+@ApplicationModule(
+        allowedDependencies = {"content", "diff", "history", "media", "people", "problem", "signing", "store"})
 package dev.imprimatur.drafts;
 
 import org.jspecify.annotations.NullMarked;

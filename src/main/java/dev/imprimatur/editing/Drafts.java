@@ -56,6 +56,7 @@ public class Drafts {
     private final WorkingCopies copies;
     private final DraftVersions versions;
     private final Revisions revisions;
+    private final AssetRules assetRules;
     private final Clock clock;
 
     Drafts(
@@ -65,6 +66,7 @@ public class Drafts {
             WorkingCopies copies,
             DraftVersions versions,
             Revisions revisions,
+            AssetRules assetRules,
             Clock clock,
             Permissions permissions) {
         this.permissions = permissions;
@@ -74,12 +76,18 @@ public class Drafts {
         this.copies = copies;
         this.versions = versions;
         this.revisions = revisions;
+        this.assetRules = assetRules;
         this.clock = clock;
     }
 
     public WorkingCopy of(Guide guide) {
         editions.get(guide.current()).mustBeEditable();
         return copy(guide);
+    }
+
+    /** The last draft of the guide, if it is stored. */
+    Optional<WorkingCopy> last(Guide guide) {
+        return copies.find(guide.current());
     }
 
     /** The last draft of the guide, which its latest edition has or had. */
@@ -217,7 +225,7 @@ public class Drafts {
     }
 
     /**
-     * Fills the required fields that the draft lacks with their defaults, if nothing else is missing for a submission.
+     * Fills the required fields that the draft lacks with their defaults, and missing alternative texts with those of the library, if nothing else is missing for a submission.
      *
      * @param etag the version to submit; null submits the current one
      * @return the version to submit
@@ -228,9 +236,11 @@ public class Drafts {
         var type = types.require(guide.type());
         var copy = copy(guide);
         if (copy.altered() || etag != null && !copy.etag().equals(etag)) return etag;
-        var filled = type.withDefaults(copy.content());
-        if (filled.equals(copy.content()) || !type.submissionFaults(filled).isEmpty()) return etag;
-        String submitted = edit(guide, copy.etag(), filled, type::withDefaults, Set.of(), EDIT, by)
+        var filled = assetRules.filled(type, copy.content());
+        if (filled.equals(copy.content())
+                || !assetRules.submissionFaults(type, filled).isEmpty()) return etag;
+        String submitted = edit(
+                        guide, copy.etag(), filled, current -> assetRules.filled(type, current), Set.of(), EDIT, by)
                 .etag();
         return etag == null ? null : submitted;
     }

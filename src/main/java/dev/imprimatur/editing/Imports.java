@@ -44,6 +44,7 @@ public class Imports {
     private final EditionLog log;
     private final WorkingCopies copies;
     private final Revisions revisions;
+    private final AssetRules assetRules;
     private final Ids ids;
     private final Clock clock;
 
@@ -54,6 +55,7 @@ public class Imports {
             EditionLog log,
             WorkingCopies copies,
             Revisions revisions,
+            AssetRules assetRules,
             Ids ids,
             Clock clock) {
         this.types = types;
@@ -62,6 +64,7 @@ public class Imports {
         this.log = log;
         this.copies = copies;
         this.revisions = revisions;
+        this.assetRules = assetRules;
         this.ids = ids;
         this.clock = clock;
     }
@@ -92,7 +95,7 @@ public class Imports {
             throw Refusal.malformed("the content is not a " + type.name(), at(type.submissionFaults(given.content())))
                     .raise();
         var content = Drafts.draftOf(type, given.content(), "/content");
-        var faults = complete ? type.submissionFaults(content) : List.<Fault>of();
+        var faults = complete ? assetRules.submissionFaults(type, content) : List.<Fault>of();
         if (!faults.isEmpty())
             throw Refusal.incomplete("the guide is not complete", at(faults)).raise();
         return new NewGuide(given.type(), Slug.locale(given.locale()), given.slug(), content, given.by(), given.note());

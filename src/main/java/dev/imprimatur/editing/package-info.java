@@ -2,7 +2,8 @@
 /** Guides and their editions: what editors do with them from the first draft to submission. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"content", "diff", "drafts", "history", "paging", "people", "problem", "signing", "store"
+        allowedDependencies = {
+            "content", "diff", "drafts", "history", "media", "paging", "people", "problem", "signing", "store"
         })
 package dev.imprimatur.editing;
 

@@ -4,8 +4,10 @@ package dev.imprimatur.history;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.diff.ItemIdRows;
+import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
@@ -77,8 +79,10 @@ public class Revisions {
 
     private final SealedCollection<Row> revisions;
     private final Damages damages;
+    private final AssetUses uses;
 
-    Revisions(MongoDatabase database, Seals seals, Damages damages) {
+    Revisions(MongoDatabase database, Seals seals, Damages damages, AssetUses uses) {
+        this.uses = uses;
         this.revisions = new SealedCollection<>(database, "revisions", Row.class, seals);
         this.damages = damages;
     }
@@ -218,14 +222,20 @@ public class Revisions {
 
     /** Inserts a revision. Returns false if its number is taken. */
     public boolean insert(Revision revision) {
+        recordUses(revision);
         return revisions.insert(Row.of(revision));
     }
 
     /** Inserts the revisions. Returns the guides of those whose number is taken. */
     public Set<String> insertAll(List<Revision> all) {
+        all.forEach(this::recordUses);
         return revisions.insertAll(all.parallelStream()
                 .map(revision -> revisions.seal(Row.of(revision), null, revision.guide()))
                 .toList());
+    }
+
+    private void recordUses(Revision revision) {
+        uses.record(AssetIds.in(revision.content()), revision.guide(), revision.number());
     }
 
     /** Verifies all stored revisions and reports the damaged ones. */

@@ -4,6 +4,7 @@ package dev.imprimatur.idempotency;
 import dev.imprimatur.access.PersonArgument;
 import dev.imprimatur.access.SigningRules;
 import dev.imprimatur.accounts.Account;
+import dev.imprimatur.problem.MultipartForm;
 import dev.imprimatur.problem.ProblemWriter;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
@@ -129,7 +130,9 @@ class IdempotentRequests extends OncePerRequestFilter {
     private static String content(HttpServletRequest request) {
         var fields = new TreeMap<>(request.getParameterMap());
         fields.keySet().removeAll(NOT_FINGERPRINTED);
+        var upload = MultipartForm.readFrom(request);
         return target(request)
+                + (upload == null ? "" : upload.fingerprint())
                 + fields.entrySet().stream()
                         .map(field -> "\n" + field.getKey() + "=" + Arrays.toString(field.getValue()))
                         .collect(Collectors.joining());

@@ -15,6 +15,7 @@
             "editing",
             "history",
             "invitations",
+            "media",
             "notifications",
             "paging",
             "people",

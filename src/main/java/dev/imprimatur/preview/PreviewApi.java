@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.preview;
 
+import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
@@ -12,16 +13,23 @@ import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
+import dev.imprimatur.media.AssetResponse;
+import dev.imprimatur.media.Library;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
+import dev.imprimatur.representation.DeliveredAsset;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -32,11 +40,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers preview links. Whoever has a link sees its content; no cache may store the response. */
 @RestController
 class PreviewApi {
+    private static final String PATH = "/api/delivery/v1/preview";
+    private static final String UNCACHED = "private, no-store";
+
     private final PreviewLinks links;
     private final Guides guides;
     private final Drafts drafts;
     private final GuideRevisions guideRevisions;
     private final ContentTypes types;
+    private final Library library;
     private final JsonMapper json;
 
     PreviewApi(
@@ -45,7 +57,9 @@ class PreviewApi {
             Drafts drafts,
             GuideRevisions guideRevisions,
             ContentTypes types,
+            Library library,
             JsonMapper json) {
+        this.library = library;
         this.json = json;
         this.links = links;
         this.guides = guides;
@@ -69,12 +83,13 @@ class PreviewApi {
             @Nullable Integer revision,
             String contentHash,
             Until preview,
+            @Nullable Map<String, DeliveredAsset> assets,
             JsonNode content) {}
 
     record Until(Instant expiresAt) {}
 
     /** Writes the response itself: for a path that ends like a file name, the framework would add a Content-Disposition header. */
-    @GetMapping("/api/delivery/v1/preview/{token}")
+    @GetMapping(PATH + "/{token}")
     void show(
             @PathVariable String token,
             @RequestParam @Nullable String format,
@@ -85,12 +100,23 @@ class PreviewApi {
         var preview = links.follow(token).orElseThrow(PreviewApi::nothing);
         var shown = shown(preview).orElseThrow(PreviewApi::nothing);
         var wanted = Fields.parse(fields, shown.type());
-        byte[] body = json.writeValueAsBytes(document(preview, shown, wanted, rendered));
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "private, no-store");
+        byte[] body = json.writeValueAsBytes(document(token, preview, shown, wanted, rendered));
+        response.setHeader(HttpHeaders.CACHE_CONTROL, UNCACHED);
         response.setHeader("X-Robots-Tag", "noindex");
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    /** Sends a picture or a file that the content names. */
+    @GetMapping(PATH + "/{token}/media/{id}")
+    ResponseEntity<Resource> file(@PathVariable String token, @PathVariable String id, HttpServletRequest request) {
+        var content =
+                links.follow(token).flatMap(this::shown).map(Shown::content).orElseThrow(PreviewApi::nothing);
+        var asset = library.find(id)
+                .filter(it -> AssetIds.in(content).contains(it.id()))
+                .orElseThrow(PreviewApi::nothing);
+        return AssetResponse.of(asset, library.content(asset, null), UNCACHED, request.getMethod());
     }
 
     private static RuntimeException nothing() {
@@ -113,8 +139,10 @@ class PreviewApi {
         }
     }
 
-    private static Document document(Preview preview, Shown shown, List<String> fields, Format format) {
+    private Document document(String token, Preview preview, Shown shown, List<String> fields, Format format) {
         var guide = shown.guide();
+        var content = Fields.of(shown.content(), fields);
+        var assets = DeliveredAsset.in(content, library, asset -> PATH + "/" + token + "/media/" + asset.id());
         return new Document(
                 guide.id(),
                 guide.type(),
@@ -124,7 +152,8 @@ class PreviewApi {
                 preview.revision(),
                 ContentHash.of(shown.content()).value(),
                 new Until(preview.expiresAt()),
-                Rendering.render(shown.type(), Fields.of(shown.content(), fields), format));
+                assets.isEmpty() ? null : assets,
+                Rendering.render(shown.type(), content, format, DeliveredAsset.pictures(assets)));
     }
 
     private static @Nullable JsonNode workingCopy(Preview preview, WorkingCopy copy) {

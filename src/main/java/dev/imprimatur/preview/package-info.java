@@ -9,8 +9,10 @@
             "drafts",
             "editing",
             "history",
+            "media",
             "people",
             "problem",
+            "representation",
             "signing"
         })
 package dev.imprimatur.preview;

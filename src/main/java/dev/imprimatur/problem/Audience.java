@@ -20,7 +20,7 @@ public enum Audience {
     PERSON;
 
     private static final List<String> PROGRAMS =
-            List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup", "/calendar");
+            List.of("/api", "/actuator", "/.well-known", "/openapi.json", "/setup", "/calendar", "/media");
 
     /** The audience of the original request, before any forward or error dispatch. */
     public static Audience of(HttpServletRequest request) {

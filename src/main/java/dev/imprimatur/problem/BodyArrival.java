@@ -43,10 +43,10 @@ final class BodyArrival extends Handler.Wrapper {
         if (!hasBody(request)) return super.handle(request, response, callback);
         boolean isFromApiClient = isFromApiClient(request);
         boolean isRefused =
-                request.getLength() > pace.limit() || request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
+                request.getLength() > limit(request) || request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
         if (isFromApiClient && !request.getHeaders().contains(HttpHeader.AUTHORIZATION))
             return super.handle(request, response, callback);
-        var drain = new BodyDrain(request, response, callback, pace.limit());
+        var drain = new BodyDrain(request, response, callback, limit(request));
         if (isFromApiClient || isRefused) return super.handle(new UnreadRequest(request), response, drain);
         new Arriving(request, response, drain).run();
         return true;
@@ -56,6 +56,10 @@ final class BodyArrival extends Handler.Wrapper {
     private static boolean isFromApiClient(Request request) {
         String path = request.getHttpURI().getPath();
         return path != null && Audience.isForPrograms(path) && !path.equals("/setup");
+    }
+
+    private long limit(Request request) {
+        return pace.limit(request.getHttpURI().getPath());
     }
 
     private static boolean hasBody(Request request) {
@@ -111,7 +115,7 @@ final class BodyArrival extends Handler.Wrapper {
                 boolean isLast = chunk.isLast();
                 add(chunk.getByteBuffer());
                 chunk.release();
-                if (isLast || arrived.get() > pace.limit()) {
+                if (isLast || arrived.get() > limit(request)) {
                     drain.setRead(isLast);
                     if (tryComplete()) handleBuffered();
                     return;

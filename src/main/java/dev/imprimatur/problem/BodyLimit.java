@@ -37,15 +37,19 @@ class BodyLimit extends OncePerRequestFilter {
             problems.write(
                     Refusal.of(Refusal.Kind.UNSUPPORTED, "encoded-body", "send the body as it is, without encoding"),
                     response);
-        } else if (request.getContentLengthLong() > pace.limit()) {
-            problems.refuse(tooLarge(), request, response);
+        } else if (request.getContentLengthLong() > limit(request)) {
+            problems.refuse(tooLarge(limit(request)), request, response);
         } else {
             chain.doFilter(new Limited(request), response);
         }
     }
 
-    private Refusal tooLarge() {
-        return Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body has more than " + pace.limit() + " bytes");
+    private long limit(HttpServletRequest request) {
+        return pace.limit(request.getRequestURI());
+    }
+
+    private static Refusal tooLarge(long limit) {
+        return Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", "the body has more than " + limit + " bytes");
     }
 
     private final class Limited extends HttpServletRequestWrapper {
@@ -55,17 +59,19 @@ class BodyLimit extends OncePerRequestFilter {
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new Counted(super.getInputStream());
+            return new Counted(super.getInputStream(), limit(this));
         }
     }
 
     private final class Counted extends ServletInputStream {
         private final ServletInputStream in;
+        private final long limit;
         private final long since = System.nanoTime();
         private long count;
 
-        Counted(ServletInputStream in) {
+        Counted(ServletInputStream in, long limit) {
             this.in = in;
+            this.limit = limit;
         }
 
         @Override
@@ -84,7 +90,7 @@ class BodyLimit extends OncePerRequestFilter {
 
         private void count(int read) {
             count += read;
-            if (count > pace.limit()) throw tooLarge().raise();
+            if (count > limit) throw tooLarge(limit).raise();
             if (pace.isTooSlow(count, since)) throw pace.tooSlow().raise();
         }
 

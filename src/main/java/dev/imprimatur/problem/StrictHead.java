@@ -50,11 +50,12 @@ final class StrictHead extends Handler.Wrapper {
         // programs that end mails with one click send such a body, which nothing reads (RFC 8058)
         if (type != null
                 && type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/")
-                && !path.startsWith("/unsubscribe/"))
+                && !path.startsWith("/unsubscribe/")
+                && !(MultipartForm.isUpload(path) && MultipartForm.isForm(type)))
             return Refusal.of(
                     Refusal.Kind.UNSUPPORTED,
                     "unsupported",
-                    "multipart bodies are not accepted; send JSON or a URL-encoded form");
+                    "multipart bodies are accepted at /media only; send JSON or a URL-encoded form");
         String query = request.getHttpURI().getQuery();
         return query == null || !Audience.isForPrograms(path) ? null : ofQuery(query);
     }

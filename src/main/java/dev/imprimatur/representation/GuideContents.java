@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.media.Library;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -49,6 +50,7 @@ public class GuideContents {
 
     private final LedgerReader ledger;
     private final JsonMapper json;
+    private final Library library;
     private final long size;
     private final Cache<PublishedGuide, Representation> inMemory;
     /** The reads under way, so that requests for the same guide share one. */
@@ -67,10 +69,12 @@ public class GuideContents {
     GuideContents(
             LedgerReader ledger,
             JsonMapper json,
+            Library library,
             MeterRegistry meters,
             @Value("${imprimatur.delivery.guides:}") @Nullable DataSize size) {
         this.ledger = ledger;
         this.json = json;
+        this.library = library;
         this.size = size == null ? Runtime.getRuntime().maxMemory() / 4 * 3 : size.toBytes();
         // maintenance in the calling thread costs less than handing it to another thread
         this.inMemory = Caffeine.newBuilder()
@@ -111,12 +115,12 @@ public class GuideContents {
 
     /** Keeps the content of a guide in memory. The content must have been compared with the content hash. */
     public void put(PublishedGuide guide, JsonNode content) {
-        inMemory.put(guide, LoadedGuide.of(guide, content, json).representation());
+        inMemory.put(guide, LoadedGuide.of(guide, content, json, library).representation());
     }
 
     /** Keeps the content of a guide in memory as {@link #put}, and encodes it in every content coding. */
     public void prepare(PublishedGuide guide, JsonNode content) {
-        var representation = LoadedGuide.of(guide, content, json).representation();
+        var representation = LoadedGuide.of(guide, content, json, library).representation();
         representation.prepare();
         inMemory.put(guide, representation);
     }
@@ -124,7 +128,7 @@ public class GuideContents {
     /** Returns the guide's content if it is in memory; else null. */
     public @Nullable JsonNode readyContent(PublishedGuide guide) {
         var representation = ready(guide);
-        return representation == null ? null : new LoadedGuide(guide, representation, json).content();
+        return representation == null ? null : new LoadedGuide(guide, representation, json, library).content();
     }
 
     /** Removes a guide from memory that is not published any more, so that it does not displace others. */
@@ -151,7 +155,7 @@ public class GuideContents {
         }
         if (!missing.isEmpty()) found.putAll(load(missing));
         return guides.stream()
-                .map(guide -> new LoadedGuide(guide, requireNonNull(found.get(guide)), json))
+                .map(guide -> new LoadedGuide(guide, requireNonNull(found.get(guide)), json, library))
                 .toList();
     }
 
@@ -194,7 +198,7 @@ public class GuideContents {
             else loaded.put(guide, representation);
         }
         contents(missing).forEach((guide, content) -> {
-            var representation = LoadedGuide.of(guide, content, json).representation();
+            var representation = LoadedGuide.of(guide, content, json, library).representation();
             inMemory.put(guide, representation);
             loaded.put(guide, representation);
         });

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.content.Rendering;
+import dev.imprimatur.media.Library;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
 import java.util.List;
@@ -19,13 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param representation the whole document with its Markdown unchanged, which is what sites request most
  */
-public record LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json) {
-    static LoadedGuide of(PublishedGuide guide, JsonNode content, JsonMapper json) {
+public record LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json, Library library) {
+    static LoadedGuide of(PublishedGuide guide, JsonNode content, JsonMapper json, Library library) {
         return new LoadedGuide(
                 guide,
                 Representation.reused(
-                        guide, json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
-                json);
+                        guide,
+                        json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null, library))),
+                json,
+                library);
     }
 
     /** The content, parsed from the representation. */
@@ -37,6 +40,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
      * The JSON document that sites receive, with its members in the documented order.
      *
      * @param translations the published translations; null if there are none
+     * @param assets the pictures and files that the content names, by id; null if it names none
      * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -53,6 +57,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         "firstPublishedAt",
         "review",
         "translations",
+        "assets",
         "content",
         "highlights"
     })
@@ -69,6 +74,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
             Instant firstPublishedAt,
             LedgerEntry.@Nullable Review review,
             @Nullable List<Translation> translations,
+            @Nullable Map<String, DeliveredAsset> assets,
             JsonNode content,
             @Nullable Map<String, String> highlights) {}
 
@@ -82,7 +88,8 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
         return isUnchanged
                 ? representation.part()
-                : JsonParts.Part.of(json.writeValueAsBytes(document(guide, content(), format, fields, highlights)));
+                : JsonParts.Part.of(
+                        json.writeValueAsBytes(document(guide, content(), format, fields, highlights, library)));
     }
 
     private static Document document(
@@ -90,8 +97,11 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
             JsonNode content,
             Format format,
             List<String> fields,
-            @Nullable Map<String, String> highlights) {
+            @Nullable Map<String, String> highlights,
+            Library library) {
         var entry = guide.entry();
+        var included = Fields.of(content, fields);
+        var assets = DeliveredAsset.in(included, library);
         return new Document(
                 entry.id(),
                 entry.type(),
@@ -105,7 +115,8 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
                 entry.firstPublishedAt(),
                 entry.review(),
                 guide.translations().isEmpty() ? null : guide.translations(),
-                Rendering.render(guide.type(), Fields.of(content, fields), format),
+                assets.isEmpty() ? null : assets,
+                Rendering.render(guide.type(), included, format, DeliveredAsset.pictures(assets)),
                 highlights);
     }
 }

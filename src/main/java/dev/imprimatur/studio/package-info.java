@@ -16,6 +16,7 @@
             "editing",
             "history",
             "invitations",
+            "media",
             "notifications",
             "paging",
             "people",

@@ -40,7 +40,8 @@ class RenderingTest {
                 type,
                 JSON.readTree(
                         "{\"intro\": \"# a\", \"deep\": \"# a\", \"plain\": \"# a\", \"list\": [{\"body\": \"# a\"}]}"),
-                Format.HTML);
+                Format.HTML,
+                id -> null);
         return Stream.of("/intro", "/deep", "/list/0/body")
                 .collect(Collectors.toMap(
                         it -> it,
@@ -79,7 +80,7 @@ class RenderingTest {
                 .replaceAll("\"body\":\"", "\"body\":\"# Pay\\\\n\\\\na[^1]\\\\n\\\\n[^1]: b\\\\n\\\\n"));
         content.put("introduction", "# Pay\n\n# Pay\n\na[^1]\n\n[^1]: b");
 
-        var ids = texts(Rendering.render(seed, content, Format.HTML))
+        var ids = texts(Rendering.render(seed, content, Format.HTML, id -> null))
                 .flatMap(text -> NormalHtml.body(text).select("[id]").eachAttr("id").stream())
                 .toList();
 
@@ -88,7 +89,8 @@ class RenderingTest {
                 .doesNotHaveDuplicates()
                 .allMatch(id -> id.startsWith("md-"))
                 .contains("md-introduction--pay", "md-introduction--pay-1", "md-education-body--pay");
-        assertThat(ContentHash.of(content)).isEqualTo(ContentHash.of(Rendering.render(seed, content, Format.MARKDOWN)));
+        assertThat(ContentHash.of(content))
+                .isEqualTo(ContentHash.of(Rendering.render(seed, content, Format.MARKDOWN, id -> null)));
     }
 
     @Test

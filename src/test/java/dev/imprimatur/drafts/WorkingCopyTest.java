@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.signing.Damages;
 import dev.imprimatur.signing.Seals;
@@ -135,6 +136,7 @@ class WorkingCopyTest {
                 node.bean(Seals.class),
                 node.bean(Damages.class),
                 node.bean(DraftVersions.class),
+                node.bean(AssetUses.class),
                 DataSize.ofBytes(most * 10_000L));
         var content = JsonNodeFactory.instance.objectNode().put("introduction", "x".repeat(9_000));
         var me = new Person("editor", "The editor", null, Set.of());

@@ -212,6 +212,7 @@ class SubmissionOfWhatWasSeenTest {
                 node.bean(WorkingCopies.class),
                 node.bean(Revisions.class),
                 node.bean(Drafts.class),
+                node.bean(AssetRules.class),
                 node.bean(Slugs.class),
                 node.bean(Ids.class),
                 slipping,

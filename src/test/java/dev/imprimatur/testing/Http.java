@@ -98,7 +98,10 @@ public final class Http {
                 method,
                 body == null
                         ? BodyPublishers.noBody()
-                        : BodyPublishers.ofString(body instanceof String text ? text : JSON.writeValueAsString(body)));
+                        : body instanceof byte[] bytes
+                                ? BodyPublishers.ofByteArray(bytes)
+                                : BodyPublishers.ofString(
+                                        body instanceof String text ? text : JSON.writeValueAsString(body)));
         try {
             var response = CLIENT.send(request.build(), BodyHandlers.ofString());
             return new Answer(response.statusCode(), response);

@@ -9,6 +9,7 @@ import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.drafts.EditConflict;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.WorkingCopy;
+import dev.imprimatur.editing.AssetRules;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.EditionId;
@@ -27,8 +28,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 class DraftForm {
     private final Drafts drafts;
     private final ContentTypes types;
+    private final AssetRules assetRules;
 
-    DraftForm(Drafts drafts, ContentTypes types) {
+    DraftForm(Drafts drafts, ContentTypes types, AssetRules assetRules) {
+        this.assetRules = assetRules;
         this.drafts = drafts;
         this.types = types;
     }
@@ -85,7 +88,7 @@ class DraftForm {
 
     /** The faults that prevent a submission of the draft. */
     List<Wrong> missing(Guide guide, WorkingCopy copy) {
-        return wrong(guide, copy, types.require(guide.type()).submissionFaults(copy.content()));
+        return wrong(guide, copy, assetRules.missing(types.require(guide.type()), copy.content()));
     }
 
     /** What readers do not see as it was meant. Warnings do not prevent a submission. */

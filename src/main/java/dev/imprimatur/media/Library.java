@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.media;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.audit.Audit;
+import dev.imprimatur.paging.Page;
+import dev.imprimatur.paging.Selection;
+import dev.imprimatur.paging.Window;
+import dev.imprimatur.people.Person;
+import dev.imprimatur.problem.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The library of pictures and files. Bytes are never changed: a replacement is another asset, which names the one that it replaces. */
+@Component
+public class Library {
+    /** How many assets are remembered. What is remembered of them never changes. */
+    private static final int REMEMBERED = 10_000;
+
+    /** The names, types and sizes of the problem family of this package. */
+    private static final String STALE = "asset-changed";
+
+    private final AssetStore assets;
+    private final AssetFiles files;
+    private final AssetUses uses;
+    private final Intake intake;
+    private final MediaSettings settings;
+    private final Audit audit;
+    private final Clock clock;
+    /** By id. Only what never changes may be read from these. */
+    private final Cache<String, Asset> remembered = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
+    Library(
+            AssetStore assets,
+            AssetFiles files,
+            AssetUses uses,
+            Intake intake,
+            MediaSettings settings,
+            Audit audit,
+            Clock clock) {
+        this.assets = assets;
+        this.files = files;
+        this.uses = uses;
+        this.intake = intake;
+        this.settings = settings;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** @param isNew false if the library had the same bytes already, which then stay as they are */
+    public record Added(Asset asset, boolean isNew) {}
+
+    /** Adds a file. Throws a refusal if it is not accepted. */
+    public Added add(Upload upload, AssetDetails details, Person by) {
+        var added = add(intake.accepted(upload), details.checked(), null, by);
+        if (added.isNew()) audit.record(by.account(), "asset-uploaded", named(added.asset()), null);
+        return added;
+    }
+
+    /**
+     * Adds the next version of an asset. Guides that name the one before keep it.
+     *
+     * @param alt the alternative text of the new version; null for that of the one before
+     */
+    public Added replace(String id, Upload upload, @Nullable String alt, Person by) {
+        var before = require(id);
+        if (before.replacedBy() != null && assets.find(before.replacedBy()).isPresent())
+            throw Refusal.conflict(
+                            "asset-replaced",
+                            "this version was replaced already; replace the newest one, " + before.replacedBy())
+                    .raise();
+        var old = before.details();
+        var details = new AssetDetails(
+                alt == null || alt.isBlank() ? old.alt() : alt,
+                old.decorative(),
+                old.credit(),
+                old.licence(),
+                old.focalPoint(),
+                old.tags());
+        var form = intake.accepted(upload);
+        if (hash(form.bytes()).equals(before.hash()))
+            throw Refusal.conflict("nothing-changed", "these are the bytes that the library has already")
+                    .raise();
+        var added = add(form, details.checked(), before, by);
+        if (added.isNew()) {
+            assets.replacedBy(before.id(), added.asset().id());
+            audit.record(by.account(), "asset-replaced", before.id() + " by " + named(added.asset()), null);
+        }
+        return added;
+    }
+
+    private Added add(StoredForm form, AssetDetails details, @Nullable Asset before, Person by) {
+        String hash = hash(form.bytes());
+        String id = Asset.idOf(hash);
+        var known = assets.findAny(id);
+        if (known.isPresent()) return new Added(known(known.get(), hash), false);
+        var asset = new Asset(
+                id,
+                hash,
+                form.name(),
+                form.kind().mediaType(),
+                form.bytes().length,
+                form.width(),
+                form.height(),
+                details,
+                by.account(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                before == null ? 1 : before.number() + 1,
+                before == null ? null : before.id(),
+                null,
+                1);
+        String file = files.store(form.name(), form.bytes());
+        if (assets.insert(AssetStore.Row.of(asset, file))) return new Added(asset, true);
+        // somebody else has sent the same bytes at the same time
+        files.delete(file);
+        return new Added(known(assets.findAny(id).orElseThrow(Library::beingDeleted), hash), false);
+    }
+
+    private static Asset known(AssetStore.Row row, String hash) {
+        if (row.deleting() != null) throw beingDeleted();
+        if (!row.hash().equals(hash))
+            throw Refusal.conflict("asset-id-taken", "the library has another file with this id")
+                    .raise();
+        return row.asset();
+    }
+
+    private static RuntimeException beingDeleted() {
+        return Refusal.conflict("asset-being-deleted", "the library is deleting these bytes; send them again shortly")
+                .raise();
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    private static String named(Asset asset) {
+        return asset.id() + " " + asset.name();
+    }
+
+    public Optional<Asset> find(String id) {
+        return Asset.isId(id) ? assets.find(id).map(AssetStore.Row::asset) : Optional.empty();
+    }
+
+    /** The asset as it is now. Throws a refusal if there is none. */
+    public Asset require(String id) {
+        return find(id).orElseThrow(() -> Refusal.missing("there is no picture or file " + id + " in the library")
+                .raise());
+    }
+
+    /** Those of these assets that exist now, by id. */
+    public Map<String, Asset> find(Collection<String> ids) {
+        var found = new HashMap<String, Asset>();
+        for (var row : assets.find(new LinkedHashSet<>(ids))) found.put(row.id(), row.asset());
+        return found;
+    }
+
+    /** Likewise, possibly with details of earlier; the address, type and size never change. */
+    public Map<String, Asset> remembered(Collection<String> ids) {
+        var found = new HashMap<String, Asset>(remembered.getAllPresent(ids));
+        var missing = ids.stream().filter(id -> !found.containsKey(id)).toList();
+        if (!missing.isEmpty()) {
+            var read = find(missing);
+            remembered.putAll(read);
+            found.putAll(read);
+        }
+        return found;
+    }
+
+    /** The asset with this hash, if it exists. */
+    public Optional<Asset> ofHash(String hash) {
+        return hash.matches("sha256:[0-9a-f]{64}")
+                ? Optional.ofNullable(remembered(List.of(Asset.idOf(hash))).get(Asset.idOf(hash)))
+                        .filter(asset -> asset.hash().equals(hash))
+                : Optional.empty();
+    }
+
+    /** A page of the library, the newest first. */
+    public Page<Asset> page(@Nullable String words, @Nullable String tag, @Nullable String cursor, int limit) {
+        String given = words == null || words.isBlank() ? null : words.strip();
+        String givenTag = tag == null || tag.isBlank() ? null : tag.strip();
+        return Window.of(Selection.of("media", given, givenTag), cursor, limit)
+                .page(assets.rows(given, givenTag), AssetStore::place);
+    }
+
+    /**
+     * Changes what is said of an asset.
+     *
+     * @param version the version that the change was made from
+     */
+    public Asset describe(String id, String version, AssetDetails details, Person by) {
+        var asset = require(id);
+        if (!Integer.toString(asset.version()).equals(version)) throw stale();
+        var described = assets.describe(asset, details.checked()).orElseThrow(Library::stale);
+        remembered.invalidate(id);
+        audit.record(by.account(), "asset-described", named(described), null);
+        return described;
+    }
+
+    private static RuntimeException stale() {
+        return Refusal.of(
+                        Refusal.Kind.STALE,
+                        STALE,
+                        "somebody changed this since you read it; read it again and repeat your change")
+                .raise();
+    }
+
+    /**
+     * Deletes an asset that nothing names.
+     *
+     * @param isCurrent whether a recorded use of a draft is still true
+     */
+    public void delete(String id, Predicate<AssetUses.Use> isCurrent, Person by) {
+        var asset = require(id);
+        String file = assets.find(id).orElseThrow().file();
+        // from here on no submission finds it; a submission records its use before it looks
+        assets.deleting(id, clock.instant());
+        if (uses.of(id).stream().anyMatch(use -> !use.isOfDraft() || isCurrent.test(use))) {
+            assets.deleting(id, null);
+            throw Refusal.conflict(
+                            "asset-in-use", "guides name this; only what no draft and no revision names can be deleted")
+                    .raise();
+        }
+        remembered.invalidate(id);
+        if (asset.replaces() != null) assets.notReplacedBy(asset.replaces(), id);
+        assets.deleteScaled(id, settings.widths()).forEach(files::delete);
+        files.delete(file);
+        assets.delete(id);
+        audit.record(by.account(), "asset-deleted", named(asset), null);
+    }
+
+    /**
+     * Bytes that can be read from the store, more than once.
+     *
+     * @param length the number of bytes
+     * @param tag tells these bytes from all others
+     */
+    public record Content(String mediaType, long length, String tag, Source source) {
+        /** Opens the bytes. */
+        @FunctionalInterface
+        public interface Source {
+            InputStream open();
+        }
+    }
+
+    /**
+     * The bytes of an asset, in a smaller width if it is a picture that has more pixels than that. Throws a refusal if pictures do not come in
+     * this width.
+     *
+     * @param width null for the whole picture
+     */
+    public Content content(Asset asset, @Nullable Integer width) {
+        if (width != null && !settings.widths().contains(width))
+            throw Refusal.malformed("w is one of " + settings.widths(), List.of())
+                    .raise();
+        if (width == null || asset.isNeverScaled() || asset.width() == null || asset.width() <= width)
+            return whole(asset);
+        var scaled = assets.scaled(asset.id(), width).orElseGet(() -> scale(asset, width));
+        return new Content(
+                asset.mediaType(),
+                scaled.bytes(),
+                asset.hash() + "-" + width,
+                () -> files.open(scaled.file(), scaled.bytes()));
+    }
+
+    private Content whole(Asset asset) {
+        String file = assets.findAny(asset.id())
+                .orElseThrow(() -> Refusal.missing("there is no such file").raise())
+                .file();
+        return new Content(asset.mediaType(), asset.bytes(), asset.hash(), () -> files.open(file, asset.bytes()));
+    }
+
+    private AssetStore.Scaled scale(Asset asset, int width) {
+        byte[] bytes;
+        try (var in = whole(asset).source().open()) {
+            bytes = in.readAllBytes();
+        } catch (IOException damaged) {
+            throw new UncheckedIOException(damaged);
+        }
+        byte[] scaled = intake.scaled(FileKind.ofMediaType(asset.mediaType()).orElseThrow(), bytes, width);
+        String file = files.store(asset.name(), scaled);
+        if (!assets.insertScaled(asset.id(), width, file, scaled.length)) files.delete(file);
+        return assets.scaled(asset.id(), width).orElseThrow();
+    }
+}
