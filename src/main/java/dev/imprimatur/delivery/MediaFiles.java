@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.imprimatur.catalogue.LiveGuides;
 import dev.imprimatur.catalogue.Snapshot;
+import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.credentials.SiteKey;
 import dev.imprimatur.credentials.SiteKeys;
 import dev.imprimatur.media.Asset;
@@ -13,6 +14,8 @@ import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.media.Library;
 import dev.imprimatur.media.MediaSettings;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.representation.GuideContents;
+import dev.imprimatur.representation.PublishedGuide;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -38,6 +41,7 @@ class MediaFiles {
 
     private final DeliveryRequests requests;
     private final LiveGuides live;
+    private final GuideContents contents;
     private final Library library;
     private final AssetUses uses;
     private final MediaSettings settings;
@@ -48,15 +52,25 @@ class MediaFiles {
             .executor(Runnable::run)
             .build();
 
+    private record Naming(String asset, String contentHash) {}
+
+    /** Whether a content names an asset, which never changes. */
+    private final Cache<Naming, Boolean> named = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
     MediaFiles(
             DeliveryRequests requests,
             LiveGuides live,
+            GuideContents contents,
             Library library,
             AssetUses uses,
             MediaSettings settings,
             SiteKeys keys) {
         this.requests = requests;
         this.live = live;
+        this.contents = contents;
         this.library = library;
         this.uses = uses;
         this.settings = settings;
@@ -97,18 +111,26 @@ class MediaFiles {
 
     private boolean isLive(Asset asset, Snapshot snapshot, @Nullable SiteKey key) {
         var known = remembered.getIfPresent(asset.id());
-        if (known != null && isLive(known, snapshot, key)) return true;
+        if (known != null && isLive(asset.id(), known, snapshot, key)) return true;
         var stored = uses.of(asset.id());
         remembered.put(asset.id(), stored);
-        return isLive(stored, snapshot, key);
+        return isLive(asset.id(), stored, snapshot, key);
     }
 
-    private boolean isLive(List<AssetUses.Use> all, Snapshot snapshot, @Nullable SiteKey key) {
+    private boolean isLive(String asset, List<AssetUses.Use> all, Snapshot snapshot, @Nullable SiteKey key) {
         return all.stream()
                 .filter(use -> !use.isOfDraft())
                 .anyMatch(use -> live.find(snapshot, use.guide())
                         .filter(guide -> guide.entry().revision() == use.revision()
-                                && (key == null || key.reads(guide.entry().type())))
+                                && (key == null || key.reads(guide.entry().type()))
+                                && isNamed(asset, guide))
                         .isPresent());
+    }
+
+    /** Whether the approved content names the asset: a use that somebody wrote into the database shows nothing to readers. */
+    private boolean isNamed(String asset, PublishedGuide guide) {
+        return named.get(
+                new Naming(asset, guide.entry().contentHash()),
+                it -> AssetIds.in(contents.of(guide).content()).contains(asset));
     }
 }

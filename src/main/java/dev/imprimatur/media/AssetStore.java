@@ -11,6 +11,8 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.paging.Place;
 import dev.imprimatur.paging.Rows;
+import dev.imprimatur.signing.SealedCollection;
+import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UniqueInsert;
 import java.time.Instant;
@@ -19,6 +21,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.bson.codecs.pojo.annotations.BsonId;
 import org.bson.conversions.Bson;
@@ -96,15 +100,23 @@ class AssetStore {
         }
     }
 
-    /** A picture in a smaller width. */
-    public record Scaled(@BsonId String id, String file, long bytes) {}
+    /**
+     * A picture in a smaller width.
+     *
+     * @param sha256 the hash of its bytes
+     */
+    public record Scaled(@BsonId String id, int width, String file, long bytes, String sha256) {
+        Scaled(String asset, int width, String file, int bytes, String sha256) {
+            this(widthId(asset, width), width, file, (long) bytes, sha256);
+        }
+    }
 
     private final MongoCollection<Row> assets;
-    private final MongoCollection<Scaled> scaled;
+    private final SealedCollection<Scaled> scaled;
 
-    AssetStore(MongoDatabase database) {
+    AssetStore(MongoDatabase database, Seals seals) {
         assets = database.getCollection("assets", Row.class);
-        scaled = database.getCollection("asset_widths", Scaled.class);
+        scaled = new SealedCollection<>(database, "asset_widths", Scaled.class, seals);
         Index.make(assets, Indexes.descending("uploadedAt"));
     }
 
@@ -222,22 +234,37 @@ class AssetStore {
         return asset + "/" + width;
     }
 
+    /** The picture in this width, unless somebody changed in the database what is known of it. */
     Optional<Scaled> scaled(String asset, int width) {
-        return Optional.ofNullable(
-                scaled.find(Filters.eq("_id", widthId(asset, width))).first());
+        return scaled.find(widthId(asset, width)).flatMap(SealedCollection.Stored::intact);
     }
 
-    /** Stores a smaller width. Returns false if another request has stored it. */
-    boolean insertScaled(String asset, int width, String file, long bytes) {
-        return UniqueInsert.insert(scaled, new Scaled(widthId(asset, width), file, bytes));
+    /**
+     * Stores a smaller width, unless another request has stored it.
+     *
+     * @param isIntact whether the bytes of what is stored are what they were; if not, they are replaced
+     * @param delete deletes the bytes that are not needed
+     * @return what is stored
+     */
+    Scaled keep(Scaled made, Predicate<Scaled> isIntact, Consumer<String> delete) {
+        if (scaled.insert(made)) return made;
+        var before = scaled.find(made.id()).flatMap(SealedCollection.Stored::intact);
+        if (before.filter(isIntact).isPresent()) {
+            delete.accept(made.file());
+            return before.get();
+        }
+        scaled.replace(Filters.eq("_id", made.id()), made);
+        return made;
     }
 
     /** Removes the smaller widths of an asset. Returns their files. */
     List<String> deleteScaled(String asset, Collection<Integer> widths) {
         var files = new ArrayList<String>();
         for (int width : widths)
-            Optional.ofNullable(scaled.findOneAndDelete(Filters.eq("_id", widthId(asset, width))))
-                    .ifPresent(it -> files.add(it.file()));
+            scaled(asset, width).ifPresent(it -> {
+                files.add(it.file());
+                scaled.documents().deleteOne(Filters.eq("_id", it.id()));
+            });
         return files;
     }
 }

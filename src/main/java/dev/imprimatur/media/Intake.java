@@ -99,16 +99,24 @@ class Intake {
                 .raise();
     }
 
-    private FileKind kind(byte[] bytes) {
-        String found;
+    /** Whether bytes that begin like this are of this type. */
+    boolean isOf(byte[] beginning, String mediaType) {
+        return typeOf(beginning).equals(mediaType);
+    }
+
+    private String typeOf(byte[] bytes) {
         try {
-            found = signatures
+            return signatures
                     .detect(new ByteArrayInputStream(bytes), new Metadata())
                     .getBaseType()
                     .toString();
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    private FileKind kind(byte[] bytes) {
+        String found = typeOf(bytes);
         return FileKind.ofMediaType(found)
                 .filter(settings::accepts)
                 .orElseThrow(() -> Refusal.of(

@@ -9,27 +9,33 @@ import dev.imprimatur.paging.Selection;
 import dev.imprimatur.paging.Window;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The library of pictures and files. Bytes are never changed: a replacement is another asset, which names the one that it replaces. */
 @Component
 public class Library {
+    private static final Logger log = LoggerFactory.getLogger(Library.class);
+    private static final Duration LOOKED_INTO = Duration.ofMinutes(1);
+    /** As many bytes as tell what a file is. */
+    private static final int BEGINNING = 64 * 1024;
+
     /** How many assets are remembered. What is remembered of them never changes. */
     private static final int REMEMBERED = 10_000;
 
@@ -42,9 +48,18 @@ public class Library {
     private final Intake intake;
     private final MediaSettings settings;
     private final Audit audit;
+    private final Damages damages;
     private final Clock clock;
     /** By id. Only what never changes may be read from these. */
     private final Cache<String, Asset> remembered = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
+    private record Kind(String hash, String mediaType) {}
+
+    /** Bytes that are of a type, which never changes. */
+    private final Cache<Kind, Boolean> kinds = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
             .build();
@@ -56,7 +71,9 @@ public class Library {
             Intake intake,
             MediaSettings settings,
             Audit audit,
+            Damages damages,
             Clock clock) {
+        this.damages = damages;
         this.assets = assets;
         this.files = files;
         this.uses = uses;
@@ -97,7 +114,7 @@ public class Library {
                 old.focalPoint(),
                 old.tags());
         var form = intake.accepted(upload);
-        if (hash(form.bytes()).equals(before.hash()))
+        if (Sha256.of(form.bytes()).equals(before.hash()))
             throw Refusal.conflict("nothing-changed", "these are the bytes that the library has already")
                     .raise();
         var added = add(form, details.checked(), before, by);
@@ -109,7 +126,7 @@ public class Library {
     }
 
     private Added add(StoredForm form, AssetDetails details, @Nullable Asset before, Person by) {
-        String hash = hash(form.bytes());
+        String hash = Sha256.of(form.bytes());
         String id = Asset.idOf(hash);
         var known = assets.findAny(id);
         if (known.isPresent()) return new Added(known(known.get(), hash), false);
@@ -146,16 +163,6 @@ public class Library {
     private static RuntimeException beingDeleted() {
         return Refusal.conflict("asset-being-deleted", "the library is deleting these bytes; send them again shortly")
                 .raise();
-    }
-
-    private static String hash(byte[] bytes) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError("every Java platform has SHA-256", impossible);
-        }
     }
 
     private static String named(Asset asset) {
@@ -279,31 +286,95 @@ public class Library {
                     .raise();
         if (width == null || asset.isNeverScaled() || asset.width() == null || asset.width() <= width)
             return whole(asset);
-        var scaled = assets.scaled(asset.id(), width).orElseGet(() -> scale(asset, width));
+        var known = assets.scaled(asset.id(), width);
+        if (known.isPresent())
+            try {
+                return scaled(asset, known.get());
+            } catch (AssetFiles.Damaged damaged) {
+                // it is made again below
+                log.warn("the width {} of the asset {} is made again: {}", width, asset.id(), damaged.getMessage());
+            }
+        return scale(asset, width);
+    }
+
+    private Content scaled(Asset asset, AssetStore.Scaled scaled) throws AssetFiles.Damaged {
+        files.open(scaled.file(), scaled.bytes(), scaled.sha256());
         return new Content(
                 asset.mediaType(),
                 scaled.bytes(),
-                asset.hash() + "-" + width,
-                () -> files.open(scaled.file(), scaled.bytes()));
+                asset.hash() + "-" + scaled.width(),
+                () -> open(asset, scaled.file(), scaled.bytes(), scaled.sha256()));
     }
 
+    /** The whole asset. Throws a refusal if its bytes in the store are not those that were uploaded. */
     private Content whole(Asset asset) {
         String file = assets.findAny(asset.id())
                 .orElseThrow(() -> Refusal.missing("there is no such file").raise())
                 .file();
-        return new Content(asset.mediaType(), asset.bytes(), asset.hash(), () -> files.open(file, asset.bytes()));
+        mustBeOfItsKind(asset, file);
+        return new Content(
+                asset.mediaType(), asset.bytes(), asset.hash(), () -> open(asset, file, asset.bytes(), asset.hash()));
     }
 
-    private AssetStore.Scaled scale(Asset asset, int width) {
+    private InputStream open(Asset asset, String file, long length, String hash) {
+        try {
+            var opened = files.open(file, length, hash);
+            damages.right(Damage.Kind.ASSET, asset.id());
+            return opened;
+        } catch (AssetFiles.Damaged damaged) {
+            throw damaged(asset, damaged.getMessage());
+        }
+    }
+
+    /** Somebody might have changed the media type in the database, which browsers act on. */
+    private void mustBeOfItsKind(Asset asset, String file) {
+        var kind = new Kind(asset.hash(), asset.mediaType());
+        if (kinds.getIfPresent(kind) != null) return;
+        try (var in = open(asset, file, asset.bytes(), asset.hash())) {
+            if (!intake.isOf(in.readNBytes(BEGINNING), asset.mediaType()))
+                throw damaged(asset, "the bytes are not of the type " + asset.mediaType());
+            kinds.put(kind, true);
+        } catch (IOException changed) {
+            throw damaged(asset, String.valueOf(changed.getMessage()));
+        }
+    }
+
+    private RuntimeException damaged(Asset asset, @Nullable String what) {
+        damages.found(new Damage(
+                Damage.Kind.ASSET,
+                asset.id(),
+                null,
+                "The asset %s, “%s”, is not what was uploaded: %s. It is not delivered."
+                        .formatted(asset.id(), asset.name(), what)));
+        return Refusal.unavailable(
+                        "asset-damaged",
+                        "what is stored of this picture or file is not what was uploaded: somebody changed it in the database",
+                        LOOKED_INTO)
+                .raise();
+    }
+
+    private Content scale(Asset asset, int width) {
         byte[] bytes;
         try (var in = whole(asset).source().open()) {
             bytes = in.readAllBytes();
-        } catch (IOException damaged) {
-            throw new UncheckedIOException(damaged);
+        } catch (IOException changed) {
+            throw damaged(asset, changed.getMessage());
         }
-        byte[] scaled = intake.scaled(FileKind.ofMediaType(asset.mediaType()).orElseThrow(), bytes, width);
-        String file = files.store(asset.name(), scaled);
-        if (!assets.insertScaled(asset.id(), width, file, scaled.length)) files.delete(file);
-        return assets.scaled(asset.id(), width).orElseThrow();
+        byte[] smaller = intake.scaled(FileKind.ofMediaType(asset.mediaType()).orElseThrow(), bytes, width);
+        String file = files.store(asset.name(), smaller);
+        var made = new AssetStore.Scaled(asset.id(), width, file, smaller.length, Sha256.of(smaller));
+        try {
+            return scaled(asset, assets.keep(made, this::isIntact, files::delete));
+        } catch (AssetFiles.Damaged damaged) {
+            throw damaged(asset, damaged.getMessage());
+        }
+    }
+
+    private boolean isIntact(AssetStore.Scaled scaled) {
+        try (var in = files.open(scaled.file(), scaled.bytes(), scaled.sha256())) {
+            return in.available() >= 0;
+        } catch (AssetFiles.Damaged | IOException damaged) {
+            return false;
+        }
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored document that differs from what the server wrote.
  *
- * @param place the name of the document: an edition, a revision, a draft or an audit record
+ * @param place the name of the document: an edition, a revision, a draft, an audit record or an asset
  * @param guide the guide that the document belongs to; null if it belongs to none
  * @param detail what is wrong, in a sentence
  */
@@ -16,6 +16,7 @@ public record Damage(Kind kind, String place, @Nullable String guide, String det
         EDITION_LOG,
         REVISION,
         WORKING_COPY,
-        AUDIT
+        AUDIT,
+        ASSET
     }
 }

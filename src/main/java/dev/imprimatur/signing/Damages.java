@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The damage that this node has found in edition logs, revisions, working copies and the audit. Each damage is logged once and shown to
+ * The damage that this node has found in edition logs, revisions, working copies, assets and the audit. Each damage is logged once and shown to
  * administrators until the document is found intact again. Other documents stay usable.
  */
 @Component

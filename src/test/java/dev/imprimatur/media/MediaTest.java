@@ -2,7 +2,14 @@
 package dev.imprimatur.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.imprimatur.signing.Damage;
+import dev.imprimatur.signing.Damages;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
@@ -19,6 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.bson.Document;
+import org.bson.types.Binary;
+import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -30,7 +40,7 @@ class MediaTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Node node = Node.start();
-    private final Http editor = node.as("editor");
+    private Http editor = node.as("editor");
     private int shade;
 
     @AfterAll
@@ -420,5 +430,109 @@ class MediaTest {
         assertThat(header(answer, "Content-Disposition")).isEqualTo("attachment; filename=\"form.pdf\"");
         assertThat(header(answer, "Content-Security-Policy")).contains("sandbox");
         assertThat(fetch(file).statusCode()).isEqualTo(401);
+    }
+
+    private MongoCollection<Document> stored(String collection) {
+        return node.bean(MongoDatabase.class).getCollection(collection);
+    }
+
+    private ObjectId file(JsonNode asset) {
+        return new ObjectId(
+                stored("assets").find(Filters.eq("_id", id(asset))).first().getString("file"));
+    }
+
+    @Test
+    void bytesThatWereChangedInTheDatabaseAreNotDelivered() {
+        var first = uploaded("one");
+        var second = uploaded("two");
+        publishedWith("![x](asset:" + id(first) + ") ![y](asset:" + id(second) + ")");
+        // read once before the change, and never before it
+        assertThat(fetch(address(first)).statusCode()).isEqualTo(200);
+        for (var asset : List.of(first, second)) {
+            var chunk = stored("media.chunks")
+                    .find(Filters.eq("files_id", file(asset)))
+                    .first();
+            byte[] bytes = chunk.get("data", Binary.class).getData().clone();
+            bytes[bytes.length / 2] ^= 1;
+            stored("media.chunks")
+                    .updateOne(Filters.eq("_id", chunk.get("_id")), Updates.set("data", new Binary(bytes)));
+        }
+
+        assertThat(fetch(address(second)).statusCode()).isEqualTo(503);
+        assertThat(fetch(address(first)).statusCode()).isEqualTo(503);
+        assertThat(editor.get("/media/" + id(second) + "/file").status()).isEqualTo(503);
+        assertThat(node.bean(Damages.class).all()).extracting(Damage::place).contains(id(second));
+    }
+
+    @Test
+    void aTypeThatWasChangedInTheDatabaseIsNotDelivered() {
+        var asset = uploaded("one");
+        publishedWith("![x](asset:" + id(asset) + ")");
+        stored("assets").updateOne(Filters.eq("_id", id(asset)), Updates.set("mediaType", "text/html"));
+
+        // this node knows the asset
+        assertThat(header(fetch(address(asset)), "Content-Type")).isEqualTo("image/png");
+        node.restart(() -> {});
+        editor = node.as("editor");
+        assertThat(fetch(address(asset)).statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void aSmallerWidthThatWasChangedInTheDatabaseIsMadeAgain() throws IOException {
+        for (String changed : List.of("bytes", "row", "lost")) {
+            var asset = Uploads.added(editor, "wide.png", picture(1400, 20), "wide");
+            publishedWith("![x](asset:" + id(asset) + ")");
+            byte[] before = fetch(address(asset) + "?w=640").body();
+            var row = stored("asset_widths")
+                    .find(Filters.eq("_id", id(asset) + "/640"))
+                    .first();
+            var other = Uploads.added(editor, "other.png", picture(33, 20), "other");
+            switch (changed) {
+                case "bytes" ->
+                    stored("media.chunks")
+                            .updateOne(
+                                    Filters.eq("files_id", new ObjectId(row.getString("file"))),
+                                    Updates.set("data", new Binary(new byte[before.length])));
+                case "row" ->
+                    stored("asset_widths")
+                            .updateOne(
+                                    Filters.eq("_id", row.get("_id")),
+                                    Updates.set("file", file(other).toHexString()));
+                default ->
+                    stored("media.chunks").deleteMany(Filters.eq("files_id", new ObjectId(row.getString("file"))));
+            }
+            for (int i = 0; i < 2; i++) {
+                var answer = fetch(address(asset) + "?w=640");
+                assertThat(answer.statusCode()).as(changed).isEqualTo(200);
+                assertThat(ImageIO.read(new ByteArrayInputStream(answer.body())).getWidth())
+                        .as(changed)
+                        .isEqualTo(640);
+            }
+        }
+    }
+
+    @Test
+    void aLargeFileThatChangesWhileItIsReadIsCutOff() {
+        byte[] pdf = TestPictures.pdf("x".repeat(1_300_000));
+        var asset = Uploads.added(editor, "long.pdf", pdf, "");
+        var whole = editor.get("/media/" + id(asset) + "/file");
+        assertThat(whole.status()).isEqualTo(200);
+        stored("media.chunks")
+                .updateOne(
+                        Filters.and(Filters.eq("files_id", file(asset)), Filters.eq("n", 1)),
+                        Updates.set("data", new Binary(new byte[512 * 1024])));
+
+        assertThat(catchThrowable(() -> editor.get("/media/" + id(asset) + "/file")))
+                .isNotNull();
+        assertThat(editor.get("/media/" + id(asset) + "/file").status()).isEqualTo(503);
+    }
+
+    @Test
+    void aUseThatSomebodyWroteIntoTheDatabaseShowsNothing() {
+        var secret = uploaded("secret");
+        var guide = publishedWith("Words.");
+        stored("asset_uses").insertOne(new Document("_id", id(secret) + "/" + guide.id() + "/1"));
+
+        assertThat(fetch(address(secret)).statusCode()).isEqualTo(404);
     }
 }
