@@ -167,12 +167,7 @@ class MediaApi {
     ResponseEntity<AssetView> upload(HttpServletRequest request, Person me) {
         var form = MultipartForm.of(request);
         form.mustHaveOnly(PARTS);
-        return added(library.add(upload(form), AssetDetails.of(form.field("alt"), form.field("credit")), me));
-    }
-
-    private static Upload upload(MultipartForm form) {
-        var file = form.file("file");
-        return new Upload(file.name(), file.type(), file.bytes());
+        return added(library.add(Upload.of(form), AssetDetails.of(form.field("alt"), form.field("credit")), me));
     }
 
     private static ResponseEntity<AssetView> added(Library.Added added) {
@@ -219,7 +214,7 @@ class MediaApi {
         library.require(id);
         var form = MultipartForm.of(request);
         form.mustHaveOnly(PARTS_OF_VERSION);
-        return added(library.replace(id, upload(form), form.field("alt"), me));
+        return added(library.replace(id, Upload.of(form), form.field("alt"), me));
     }
 
     @DeleteMapping("/{id}")

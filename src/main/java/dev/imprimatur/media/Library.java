@@ -33,9 +33,6 @@ public class Library {
     /** How many assets are remembered. What is remembered of them never changes. */
     private static final int REMEMBERED = 10_000;
 
-    /** The names, types and sizes of the problem family of this package. */
-    private static final String STALE = "asset-changed";
-
     private final AssetStore assets;
     private final AssetFiles files;
     private final AssetUses uses;
@@ -224,7 +221,7 @@ public class Library {
     private static RuntimeException stale() {
         return Refusal.of(
                         Refusal.Kind.STALE,
-                        STALE,
+                        "asset-changed",
                         "somebody changed this since you read it; read it again and repeat your change")
                 .raise();
     }
