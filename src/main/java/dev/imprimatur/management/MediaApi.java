@@ -171,10 +171,13 @@ class MediaApi {
     }
 
     private static ResponseEntity<AssetView> added(Library.Added added) {
-        var asset = added.asset();
-        return (added.isNew()
-                        ? ResponseEntity.created(URI.create(Api.ROOT + "/media/" + asset.id()))
-                        : ResponseEntity.ok())
+        return added.isNew()
+                ? created(added.asset())
+                : ResponseEntity.ok().eTag(etag(added.asset())).body(AssetView.of(added.asset()));
+    }
+
+    private static ResponseEntity<AssetView> created(Asset asset) {
+        return ResponseEntity.created(URI.create(Api.ROOT + "/media/" + asset.id()))
                 .eTag(etag(asset))
                 .body(AssetView.of(asset));
     }
@@ -214,7 +217,7 @@ class MediaApi {
         library.require(id);
         var form = MultipartForm.of(request);
         form.mustHaveOnly(PARTS_OF_VERSION);
-        return added(library.replace(id, Upload.of(form), form.field("alt"), me));
+        return created(library.replace(id, Upload.of(form), form.field("alt"), me));
     }
 
     @DeleteMapping("/{id}")

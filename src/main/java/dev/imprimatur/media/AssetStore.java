@@ -97,7 +97,7 @@ class AssetStore {
     }
 
     /** A picture in a smaller width. */
-    public record Scaled(@BsonId String id, String file, long bytes) {}
+    public record Scaled(@BsonId String id, String file, long bytes, String hash) {}
 
     private final MongoCollection<Row> assets;
     private final MongoCollection<Scaled> scaled;
@@ -228,8 +228,8 @@ class AssetStore {
     }
 
     /** Stores a smaller width. Returns false if another request has stored it. */
-    boolean insertScaled(String asset, int width, String file, long bytes) {
-        return UniqueInsert.insert(scaled, new Scaled(widthId(asset, width), file, bytes));
+    boolean insertScaled(String asset, int width, String file, long bytes, String hash) {
+        return UniqueInsert.insert(scaled, new Scaled(widthId(asset, width), file, bytes, hash));
     }
 
     /** Removes the smaller widths of an asset. Returns their files. */

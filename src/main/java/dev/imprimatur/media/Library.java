@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,13 +26,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The library of pictures and files. Bytes are never changed: a replacement is another asset, which names the one that it replaces. */
 @Component
 public class Library {
+    private static final Logger log = LoggerFactory.getLogger(Library.class);
+
     /** How many assets are remembered. What is remembered of them never changes. */
     private static final int REMEMBERED = 10_000;
+
+    private static final Duration LONGEST_DELETION = Duration.ofMinutes(1);
+    /** How long bytes are trusted that were compared with their hash. */
+    private static final Duration TRUSTED = Duration.ofMinutes(10);
 
     private final AssetStore assets;
     private final AssetFiles files;
@@ -43,6 +52,13 @@ public class Library {
     /** By id. Only what never changes may be read from these. */
     private final Cache<String, Asset> remembered = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
+    /** The files whose bytes were compared with their hash a short time ago. */
+    private final Cache<String, Boolean> trusted = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .expireAfterWrite(TRUSTED)
             .executor(Runnable::run)
             .build();
 
@@ -78,7 +94,7 @@ public class Library {
      *
      * @param alt the alternative text of the new version; null for that of the one before
      */
-    public Added replace(String id, Upload upload, @Nullable String alt, Person by) {
+    public Asset replace(String id, Upload upload, @Nullable String alt, Person by) {
         var before = require(id);
         if (before.replacedBy() != null && assets.find(before.replacedBy()).isPresent())
             throw Refusal.conflict(
@@ -98,11 +114,16 @@ public class Library {
             throw Refusal.conflict("nothing-changed", "these are the bytes that the library has already")
                     .raise();
         var added = add(form, details.checked(), before, by);
-        if (added.isNew()) {
-            assets.replacedBy(before.id(), added.asset().id());
-            audit.record(by.account(), "asset-replaced", before.id() + " by " + named(added.asset()), null);
-        }
-        return added;
+        if (!added.isNew())
+            throw Refusal.conflict(
+                            "asset-exists",
+                            "the library has these bytes already, as “"
+                                    + added.asset().name() + "” with the id "
+                                    + added.asset().id())
+                    .raise();
+        assets.replacedBy(before.id(), added.asset().id());
+        audit.record(by.account(), "asset-replaced", before.id() + " by " + named(added.asset()), null);
+        return added.asset();
     }
 
     private Added add(StoredForm form, AssetDetails details, @Nullable Asset before, Person by) {
@@ -132,8 +153,13 @@ public class Library {
         return new Added(known(assets.findAny(id).orElseThrow(Library::beingDeleted), hash), false);
     }
 
-    private static Asset known(AssetStore.Row row, String hash) {
-        if (row.deleting() != null) throw beingDeleted();
+    private Asset known(AssetStore.Row row, String hash) {
+        var deleting = row.deleting();
+        if (deleting != null) {
+            if (deleting.isAfter(clock.instant().minus(LONGEST_DELETION))) throw beingDeleted();
+            // the deletion was cut off before anything was deleted
+            assets.deleting(row.id(), null);
+        }
         if (!row.hash().equals(hash))
             throw Refusal.conflict("asset-id-taken", "the library has another file with this id")
                     .raise();
@@ -244,9 +270,9 @@ public class Library {
         }
         remembered.invalidate(id);
         if (asset.replaces() != null) assets.notReplacedBy(asset.replaces(), id);
+        assets.delete(id);
         assets.deleteScaled(id, settings.widths()).forEach(files::delete);
         files.delete(file);
-        assets.delete(id);
         audit.record(by.account(), "asset-deleted", named(asset), null);
     }
 
@@ -277,6 +303,7 @@ public class Library {
         if (width == null || asset.isNeverScaled() || asset.width() == null || asset.width() <= width)
             return whole(asset);
         var scaled = assets.scaled(asset.id(), width).orElseGet(() -> scale(asset, width));
+        mustBeIntact(scaled.file(), scaled.bytes(), scaled.hash());
         return new Content(
                 asset.mediaType(),
                 scaled.bytes(),
@@ -288,7 +315,28 @@ public class Library {
         String file = assets.findAny(asset.id())
                 .orElseThrow(() -> Refusal.missing("there is no such file").raise())
                 .file();
+        mustBeIntact(file, asset.bytes(), asset.hash());
         return new Content(asset.mediaType(), asset.bytes(), asset.hash(), () -> files.open(file, asset.bytes()));
+    }
+
+    /** Compares stored bytes with their hash, now and then. Throws a refusal if somebody has changed them in the database. */
+    private void mustBeIntact(String file, long length, String hash) {
+        if (trusted.getIfPresent(file) != null) return;
+        String found;
+        try (var in = files.open(file, length)) {
+            found = hash(in.readAllBytes());
+        } catch (IOException incomplete) {
+            found = "";
+        }
+        if (!found.equals(hash)) {
+            log.error("the stored bytes of the file {} do not have the hash {}", file, hash);
+            throw Refusal.unavailable(
+                            "content-damaged",
+                            "what is stored of this file is not what was uploaded, so it is not sent",
+                            LONGEST_DELETION)
+                    .raise();
+        }
+        trusted.put(file, true);
     }
 
     private AssetStore.Scaled scale(Asset asset, int width) {
@@ -300,7 +348,7 @@ public class Library {
         }
         byte[] scaled = intake.scaled(FileKind.ofMediaType(asset.mediaType()).orElseThrow(), bytes, width);
         String file = files.store(asset.name(), scaled);
-        if (!assets.insertScaled(asset.id(), width, file, scaled.length)) files.delete(file);
+        if (!assets.insertScaled(asset.id(), width, file, scaled.length, hash(scaled))) files.delete(file);
         return assets.scaled(asset.id(), width).orElseThrow();
     }
 }

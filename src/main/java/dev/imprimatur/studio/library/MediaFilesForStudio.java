@@ -50,7 +50,7 @@ class MediaFilesForStudio {
     ResponseEntity<Resource> file(
             @PathVariable String id, @RequestParam @Nullable Integer w, HttpServletRequest request) {
         var asset = library.require(id);
-        return AssetResponse.of(asset, library.content(asset, w), "private, max-age=3600", request.getMethod());
+        return AssetResponse.of(asset, library.content(asset, w), "private, no-cache", request.getMethod());
     }
 
     @GetMapping("/studio/media/pictures")

@@ -179,7 +179,7 @@ class MediaPages {
             var added = library.replace(id, Upload.of(form), form.field("alt"), me);
             Flash.notice(
                     redirect, "This is the new version. Guides keep the one before until somebody inserts this one.");
-            return one(added.asset());
+            return one(added);
         } catch (Refused refused) {
             if (refused.refusal().kind() == Refusal.Kind.MISSING) throw refused;
             refuse(refused, response, model);
