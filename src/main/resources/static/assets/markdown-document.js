@@ -9,6 +9,10 @@ import {tableNodes} from 'prosemirror-tables';
 // As on the server, links with other schemes lead nowhere.
 export const isAllowed = href => !/^\s*[a-z][a-z0-9+.-]*:/i.test(href) || /^(https?|mailto|tel|sms):/i.test(href);
 
+// The id of a picture of the library in an address; undefined for other addresses.
+export const assetOf = src => /^asset:([0-9a-f]{40})$/.exec(src)?.[1];
+export const pictureOf = (id, width = 640) => `/studio/media/${id}/file?w=${width}`;
+
 // ---- the schema
 
 const chip = (name, text) => ({
@@ -64,7 +68,11 @@ export const schema = new Schema({
     image: {
       inline: true, group: 'inline', atom: true, attrs: {src: {}, alt: {default: ''}, title: {default: null}},
       leafText: node => node.attrs.alt,
-      toDOM: ({attrs: {src, alt}}) => ['span', {class: 'md-chip is-image', title: src}, alt || src],
+      parseDOM: [{tag: 'img[data-asset]', getAttrs: ({dataset: {asset, alt = '', title = null}}) => ({src: asset, alt, title})}],
+      // the policy of the page allows pictures of this server only, so others are named
+      toDOM: ({attrs: {src, alt, title}}) => assetOf(src)
+        ? ['img', {src: pictureOf(assetOf(src)), alt: alt.replace(/\\(.)/g, '$1'), 'data-asset': src, 'data-alt': alt, ...title && {title, 'data-title': title}}]
+        : ['span', {class: 'md-chip is-image', title: src}, alt || src],
     },
   },
   marks: {

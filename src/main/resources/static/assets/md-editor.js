@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import {headers} from './signed.js';
+
 // A field for Markdown: rich text, or its source in the textarea with a toolbar. The form sends the textarea in both cases. Without
 // scripts, or where the Markdown cannot be shown as it looks, there is the textarea.
 const TOOLS = [
@@ -254,13 +256,14 @@ customElements.define('md-editor', class extends HTMLElement {
     this.place = document.createElement('div');
     const rich = new RichText(this.text, this.place, {
       tell: words => this.tell(words), changed: () => this.mark(), labelledBy: this.label?.id ?? '',
+      addFile: file => this.addPicture(file),
     });
     if (!rich.isWhole) {
       rich.view.destroy();
       return this.tell('This text can be edited as source only.');
     }
     this.rich = rich;
-    this.tools = tools.map(tool => ({tool, button: this.button(tool, () => tool.link ? this.askForLink() : rich.run(tool))}));
+    this.tools = tools.map(tool => ({tool, button: this.button(tool, () => tool.link ? this.askForLink() : tool.picture ? this.askForPicture() : rich.run(tool))}));
     this.show(this.tools.map(it => it.button));
     this.place.className = 'md-rich';
     // the textarea says when the text has changed
@@ -342,6 +345,91 @@ customElements.define('md-editor', class extends HTMLElement {
     });
     this.told.before(panel);
     input.select();
+  }
+
+  // ---- pictures
+
+  // A panel under the toolbar; what is typed into it is none of the form.
+  open(panel) {
+    this.panel?.remove();
+    this.panel = panel;
+    for (const kind of ['input', 'change']) panel.addEventListener(kind, event => event.stopPropagation());
+    panel.addEventListener('keydown', event => { if (event.key === 'Escape') this.closePanel(); });
+    this.told.before(panel);
+  }
+
+  closePanel() {
+    this.panel?.remove();
+    this.rich?.focus();
+  }
+
+  // Finds a picture of the library or adds one; or, if one is selected, asks what it shows.
+  askForPicture() {
+    if (this.rich.pictureAlt !== null) return this.askForAlt();
+    const panel = Object.assign(document.createElement('div'), {className: 'md-pictures'});
+    const line = Object.assign(document.createElement('div'), {className: 'line'});
+    const search = Object.assign(document.createElement('input'), {type: 'search', ariaLabel: 'Find a picture in the library', dir: 'auto', placeholder: 'Name, text or tag'});
+    const file = Object.assign(document.createElement('input'), {type: 'file', ariaLabel: 'Or add a picture to the library', accept: 'image/png,image/jpeg,image/webp,image/gif'});
+    const found = Object.assign(document.createElement('div'), {className: 'found'});
+    const find = async () => {
+      try {
+        const answer = await fetch('/studio/media/pictures?q=' + encodeURIComponent(search.value), {headers: {...headers(), Accept: 'application/json'}});
+        if (!answer.ok) throw new Error(answer.status);
+        const pictures = await answer.json();
+        found.replaceChildren(...pictures.map(it => {
+          const button = Object.assign(this.button({name: `Insert ${it.name}`, text: ''}, () => this.insert(it)), {tabIndex: 0});
+          button.append(Object.assign(document.createElement('img'), {src: `/studio/media/${it.id}/file?w=320`, alt: ''}), it.name);
+          return button;
+        }));
+        this.tell(pictures.length ? '' : 'The library has no picture like that.');
+      } catch { this.tell('The library does not answer at the moment.'); }
+    };
+    search.addEventListener('keydown', event => { if (event.key === 'Enter') { event.preventDefault(); find(); } });
+    file.addEventListener('change', () => { if (file.files[0]) this.addPicture(file.files[0]); });
+    line.append(search, Object.assign(this.button({name: 'Find pictures', text: 'Find'}, find), {tabIndex: 0}), file,
+      Object.assign(this.button({name: 'Cancel the picture', text: 'Cancel'}, () => this.closePanel()), {tabIndex: 0}));
+    panel.append(line, found);
+    this.open(panel);
+    search.focus();
+    find();
+  }
+
+  insert({id, alt, decorative}) {
+    this.rich.insertPicture(id, alt);
+    if (alt || decorative) return this.closePanel();
+    this.askForAlt();
+  }
+
+  // Adds a file to the library and inserts it where the cursor is.
+  async addPicture(file) {
+    this.tell(`Adding ${file.name} to the library…`);
+    const form = new FormData();
+    form.append('file', file, file.name || 'picture.png');
+    try {
+      const answer = await fetch('/studio/media', {method: 'POST', body: form, headers: {...headers(), Accept: 'application/json'}});
+      const said = await answer.json();
+      if (!answer.ok) return this.tell(`Not added: ${said.detail ?? 'the server refused it'}.`);
+      if (!this.rich) return;
+      this.tell(`${file.name} is in the library.`);
+      this.insert(said);
+    } catch { this.tell('Not added: the server does not answer at the moment.'); }
+  }
+
+  // Asks what the selected picture shows.
+  askForAlt() {
+    const {rich} = this;
+    const panel = Object.assign(document.createElement('div'), {className: 'md-pictures'});
+    const line = Object.assign(document.createElement('div'), {className: 'line'});
+    const input = Object.assign(document.createElement('input'),
+      {type: 'text', value: rich.pictureAlt ?? '', ariaLabel: 'What the picture shows, in words', placeholder: 'What the picture shows, in words', dir: 'auto', maxLength: 1000});
+    const set = () => { rich.describePicture(input.value); this.closePanel(); };
+    line.append(input, Object.assign(this.button({name: 'Set the alternative text', text: 'Set'}, set), {tabIndex: 0}),
+      Object.assign(this.button({name: 'Remove the picture', text: 'Remove'}, () => { rich.removePicture(); this.closePanel(); }), {tabIndex: 0}),
+      Object.assign(this.button({name: 'Cancel the alternative text', text: 'Cancel'}, () => this.closePanel()), {tabIndex: 0}));
+    panel.append(line);
+    this.open(panel);
+    input.addEventListener('keydown', event => { if (event.key === 'Enter') { event.preventDefault(); set(); } });
+    input.focus();
   }
 
   // ---- source

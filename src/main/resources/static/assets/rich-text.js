@@ -5,11 +5,11 @@ import {closeHistory, history, redo, undo} from 'prosemirror-history';
 import {InputRule, inputRules, textblockTypeInputRule, undoInputRule, wrappingInputRule} from 'prosemirror-inputrules';
 import {keymap} from 'prosemirror-keymap';
 import {liftListItem, sinkListItem, splitListItem, wrapInList} from 'prosemirror-schema-list';
-import {EditorState, Plugin, Selection, TextSelection} from 'prosemirror-state';
+import {EditorState, NodeSelection, Plugin, Selection, TextSelection} from 'prosemirror-state';
 import {addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, isInTable, tableEditing} from 'prosemirror-tables';
 import {Fragment, Slice} from 'prosemirror-model';
 import {EditorView} from 'prosemirror-view';
-import {compose, isAllowed, read, schema} from './markdown-document.js';
+import {assetOf, compose, isAllowed, read, schema} from './markdown-document.js';
 import {cleaned, rowsOf} from './pasted.js';
 
 const {nodes, marks} = schema;
@@ -124,6 +124,13 @@ const enterInTable = (state, dispatch) => {
   return true;
 };
 
+// The selected picture of the library.
+const pictureIn = ({selection: {node}}) => node?.type === nodes.image && assetOf(node.attrs.src) ? node : null;
+
+// Text as Markdown writes it between the brackets of a picture, and back.
+const asAlt = text => text.trim().replace(/\s+/g, ' ').replace(/[\\[\]`*_<>&~!|]/g, '\\$&');
+const asText = alt => alt.replace(/\\(.)/g, '$1');
+
 const isList = type => state => holder(state, nodes.bullet_list, nodes.ordered_list)?.type === type;
 const kind = (type, attrs) => state => {
   const {parent} = state.selection.$from;
@@ -140,6 +147,7 @@ export const TOOLS = [
   {name: 'Struck out', text: 'S', run: toggleMark(marks.strike), isOn: hasMark(marks.strike)},
   {name: 'Code (Ctrl E)', key: 'Mod-e', text: '<>', run: toggleMark(marks.code), isOn: hasMark(marks.code)},
   {name: 'Link (Ctrl K)', text: 'Link', link: true, isOn: hasMark(marks.link)},
+  {name: 'Picture', text: 'Picture', picture: true, isOn: state => Boolean(pictureIn(state))},
   heading(2), heading(3), heading(4),
   {name: 'List (Ctrl Shift 8)', key: 'Mod-Shift-8', text: '•', run: list(nodes.bullet_list), isOn: isList(nodes.bullet_list)},
   {name: 'Numbered list (Ctrl Shift 7)', key: 'Mod-Shift-7', text: '1.', run: list(nodes.ordered_list), isOn: isList(nodes.ordered_list)},
@@ -220,8 +228,9 @@ const keys = [
 
 // The editor of one textarea. `tell(words)` shows a message under the field, `changed()` is called when the selection or the text changed.
 export class RichText {
-  constructor(textarea, place, {tell, changed, labelledBy}) {
+  constructor(textarea, place, {tell, changed, labelledBy, addFile}) {
     this.text = textarea;
+    this.addFile = addFile;
     this.changed = changed;
     const lang = textarea.getAttribute('lang');
     this.view = new EditorView(place, {
@@ -245,6 +254,15 @@ export class RichText {
         this.view.updateState(this.view.state.apply(transaction));
         if (transaction.docChanged) this.write();
         changed();
+      },
+      // a picture that a program copies beside its text is only a picture of that text
+      handlePaste: (view, {clipboardData}) => !clipboardData?.types.includes('text/html') && this.take(clipboardData),
+      handleDrop: (view, event) => {
+        const at = view.posAtCoords({left: event.clientX, top: event.clientY});
+        if (!this.take(event.dataTransfer)) return false;
+        if (at) view.dispatch(view.state.tr.setSelection(Selection.near(view.state.doc.resolve(at.pos))));
+        event.preventDefault();
+        return true;
       },
       handleDOMEvents: {blur: () => { this.flush(); return false; }},
     });
@@ -304,6 +322,39 @@ export class RichText {
     if (!empty && !found) this.view.state.doc.nodesBetween(from, to, node => { found ||= marks.link.isInSet(node.marks); });
     return found ? found.attrs.href : '';
   }
+
+  // Passes on the pictures among these files; returns whether there are any.
+  take(data) {
+    const pictures = [...data?.files ?? []].filter(it => it.type.startsWith('image/'));
+    if (!pictures.length || !this.view.editable) return false;
+    this.addFile(pictures[0]);
+    return true;
+  }
+
+  // The alternative text of the selected picture; null if none is selected.
+  get pictureAlt() {
+    const picture = pictureIn(this.view.state);
+    return picture && asText(picture.attrs.alt);
+  }
+
+  // Inserts a picture of the library at the cursor, and selects it.
+  insertPicture(id, alt) {
+    const {tr} = this.view.state;
+    tr.replaceSelectionWith(nodes.image.create({src: `asset:${id}`, alt: asAlt(alt)}), false);
+    const at = tr.selection.from - 1;
+    if (at >= 0 && tr.doc.nodeAt(at)?.type === nodes.image) tr.setSelection(NodeSelection.create(tr.doc, at));
+    this.view.dispatch(closeHistory(tr).scrollIntoView());
+  }
+
+  // Sets the alternative text of the selected picture.
+  describePicture(alt) {
+    const {tr, selection} = this.view.state;
+    if (!pictureIn(this.view.state)) return;
+    tr.setNodeMarkup(selection.from, null, {...selection.node.attrs, alt: asAlt(alt)});
+    this.view.dispatch(closeHistory(tr.setSelection(NodeSelection.create(tr.doc, selection.from))));
+  }
+
+  removePicture() { if (pictureIn(this.view.state)) this.view.dispatch(closeHistory(this.view.state.tr.deleteSelection())); }
 
   // Links the selection, or the link or the word at the cursor; with no address, removes the link.
   link(href) {

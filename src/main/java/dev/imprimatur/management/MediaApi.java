@@ -167,19 +167,17 @@ class MediaApi {
     ResponseEntity<AssetView> upload(HttpServletRequest request, Person me) {
         var form = MultipartForm.of(request);
         form.mustHaveOnly(PARTS);
-        return added(library.add(upload(form), AssetDetails.of(form.field("alt"), form.field("credit")), me));
-    }
-
-    private static Upload upload(MultipartForm form) {
-        var file = form.file("file");
-        return new Upload(file.name(), file.type(), file.bytes());
+        return added(library.add(Upload.of(form), AssetDetails.of(form.field("alt"), form.field("credit")), me));
     }
 
     private static ResponseEntity<AssetView> added(Library.Added added) {
-        var asset = added.asset();
-        return (added.isNew()
-                        ? ResponseEntity.created(URI.create(Api.ROOT + "/media/" + asset.id()))
-                        : ResponseEntity.ok())
+        return added.isNew()
+                ? created(added.asset())
+                : ResponseEntity.ok().eTag(etag(added.asset())).body(AssetView.of(added.asset()));
+    }
+
+    private static ResponseEntity<AssetView> created(Asset asset) {
+        return ResponseEntity.created(URI.create(Api.ROOT + "/media/" + asset.id()))
                 .eTag(etag(asset))
                 .body(AssetView.of(asset));
     }
@@ -219,7 +217,7 @@ class MediaApi {
         library.require(id);
         var form = MultipartForm.of(request);
         form.mustHaveOnly(PARTS_OF_VERSION);
-        return added(library.replace(id, upload(form), form.field("alt"), me));
+        return created(library.replace(id, Upload.of(form), form.field("alt"), me));
     }
 
     @DeleteMapping("/{id}")

@@ -39,8 +39,7 @@ public class Library {
     /** How many assets are remembered. What is remembered of them never changes. */
     private static final int REMEMBERED = 10_000;
 
-    /** The names, types and sizes of the problem family of this package. */
-    private static final String STALE = "asset-changed";
+    private static final Duration LONGEST_DELETION = Duration.ofMinutes(1);
 
     private final AssetStore assets;
     private final AssetFiles files;
@@ -98,7 +97,7 @@ public class Library {
      *
      * @param alt the alternative text of the new version; null for that of the one before
      */
-    public Added replace(String id, Upload upload, @Nullable String alt, Person by) {
+    public Asset replace(String id, Upload upload, @Nullable String alt, Person by) {
         var before = require(id);
         if (before.replacedBy() != null && assets.find(before.replacedBy()).isPresent())
             throw Refusal.conflict(
@@ -118,11 +117,16 @@ public class Library {
             throw Refusal.conflict("nothing-changed", "these are the bytes that the library has already")
                     .raise();
         var added = add(form, details.checked(), before, by);
-        if (added.isNew()) {
-            assets.replacedBy(before.id(), added.asset().id());
-            audit.record(by.account(), "asset-replaced", before.id() + " by " + named(added.asset()), null);
-        }
-        return added;
+        if (!added.isNew())
+            throw Refusal.conflict(
+                            "asset-exists",
+                            "the library has these bytes already, as “"
+                                    + added.asset().name() + "” with the id "
+                                    + added.asset().id())
+                    .raise();
+        assets.replacedBy(before.id(), added.asset().id());
+        audit.record(by.account(), "asset-replaced", before.id() + " by " + named(added.asset()), null);
+        return added.asset();
     }
 
     private Added add(StoredForm form, AssetDetails details, @Nullable Asset before, Person by) {
@@ -152,8 +156,13 @@ public class Library {
         return new Added(known(assets.findAny(id).orElseThrow(Library::beingDeleted), hash), false);
     }
 
-    private static Asset known(AssetStore.Row row, String hash) {
-        if (row.deleting() != null) throw beingDeleted();
+    private Asset known(AssetStore.Row row, String hash) {
+        var deleting = row.deleting();
+        if (deleting != null) {
+            if (deleting.isAfter(clock.instant().minus(LONGEST_DELETION))) throw beingDeleted();
+            // the deletion was cut off before anything was deleted
+            assets.deleting(row.id(), null);
+        }
         if (!row.hash().equals(hash))
             throw Refusal.conflict("asset-id-taken", "the library has another file with this id")
                     .raise();
@@ -231,7 +240,7 @@ public class Library {
     private static RuntimeException stale() {
         return Refusal.of(
                         Refusal.Kind.STALE,
-                        STALE,
+                        "asset-changed",
                         "somebody changed this since you read it; read it again and repeat your change")
                 .raise();
     }
@@ -254,9 +263,9 @@ public class Library {
         }
         remembered.invalidate(id);
         if (asset.replaces() != null) assets.notReplacedBy(asset.replaces(), id);
+        assets.delete(id);
         assets.deleteScaled(id, settings.widths()).forEach(files::delete);
         files.delete(file);
-        assets.delete(id);
         audit.record(by.account(), "asset-deleted", named(asset), null);
     }
 
@@ -347,7 +356,7 @@ public class Library {
                 "The asset %s, “%s”, is not what was uploaded: %s. It is not delivered."
                         .formatted(asset.id(), asset.name(), what)));
         return Refusal.unavailable(
-                        "asset-damaged",
+                        "content-damaged",
                         "what is stored of this picture or file is not what was uploaded: somebody changed it in the database",
                         LOOKED_INTO)
                 .raise();

@@ -24,7 +24,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * the CSRF token in it. The body of a browser's request has arrived already. API clients prove who they are before their body is read.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 20)
+@Order(Ordered.HIGHEST_PRECEDENCE + 15)
 class MultipartFields extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {

@@ -55,7 +55,7 @@ final class StrictHead extends Handler.Wrapper {
             return Refusal.of(
                     Refusal.Kind.UNSUPPORTED,
                     "unsupported",
-                    "multipart bodies are accepted at /media only; send JSON or a URL-encoded form");
+                    "multipart bodies are not accepted here; send JSON or a URL-encoded form");
         String query = request.getHttpURI().getQuery();
         return query == null || !Audience.isForPrograms(path) ? null : ofQuery(query);
     }

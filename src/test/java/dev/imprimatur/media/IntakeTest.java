@@ -145,6 +145,15 @@ class IntakeTest {
     }
 
     @Test
+    void aPictureForPrintIsStoredInTheColoursOfScreens() throws Exception {
+        var stored = accepted("print.jpg", TestPictures.cmyk(16, 8));
+
+        var shown = ImageIO.read(new ByteArrayInputStream(stored.bytes()));
+        assertThat(shown.getColorModel().getNumColorComponents()).isEqualTo(3);
+        assertThat(List.of(shown.getWidth(), shown.getHeight())).isEqualTo(List.of(16, 8));
+    }
+
+    @Test
     void anAnimationKeepsItsFramesAndLosesItsComments() throws Exception {
         var stored = accepted("a.gif", animation(3, "taken at home"));
 

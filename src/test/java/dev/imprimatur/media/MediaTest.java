@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
@@ -238,6 +239,8 @@ class MediaTest {
         var part = fetch(address, "Range", "bytes=1-3");
         assertThat(part.statusCode()).isEqualTo(206);
         assertThat(new String(part.body(), StandardCharsets.US_ASCII)).isEqualTo("PNG");
+        assertThat(node.nobody().send("HEAD", address, null).header("Content-Length"))
+                .isEqualTo(header(answer, "Content-Length"));
         assertThat(fetch(address.replace("team.png", "other.png")).statusCode()).isEqualTo(404);
         assertThat(fetch("/media/sha256:" + "0".repeat(64) + "/team.png").statusCode())
                 .isEqualTo(404);
@@ -416,6 +419,33 @@ class MediaTest {
         assertThat(fetch(address).statusCode()).isEqualTo(200);
         assertThat(header(fetch(address), "Cache-Control")).isEqualTo("private, no-store");
         assertThat(fetch(address.replace(id(shown), id(other))).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void bytesThatWereChangedInTheDatabaseAreNotSent() {
+        var asset = uploaded("x");
+        var chunks = node.bean(MongoDatabase.class).getCollection("media.chunks");
+        var chunk = chunks.find().sort(Sorts.descending("_id")).first();
+        byte[] data = chunk.get("data", Binary.class).getData();
+        data[data.length - 1]++;
+        chunks.updateOne(Filters.eq("_id", chunk.get("_id")), Updates.set("data", new Binary(data)));
+
+        assertThat(editor.get("/media/" + id(asset) + "/file").problem()).isEqualTo("content-damaged");
+    }
+
+    @Test
+    void aDeletionThatWasCutOffHoldsNoPictureBack() {
+        byte[] picture = picture(40, 30);
+        var asset = Uploads.added(editor, "a.png", picture, "x");
+        var assets = node.bean(MongoDatabase.class).getCollection("assets");
+        var now = node.clock().instant();
+        assets.updateOne(Filters.eq("_id", id(asset)), Updates.set("deleting", now));
+
+        assertThat(Uploads.send(editor, "/media", "a.png", picture, Map.of()).problem())
+                .isEqualTo("asset-being-deleted");
+        assets.updateOne(Filters.eq("_id", id(asset)), Updates.set("deleting", now.minusSeconds(120)));
+        Uploads.send(editor, "/media", "a.png", picture, Map.of()).ok();
+        editor.get("/media/" + id(asset)).ok();
     }
 
     @Test

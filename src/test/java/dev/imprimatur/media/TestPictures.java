@@ -3,6 +3,8 @@ package dev.imprimatur.media;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 
 /** Pictures and files for tests, harmless and hostile. */
@@ -28,6 +31,25 @@ public final class TestPictures {
 
     static byte[] gif(int width, int height) {
         return encoded("gif", painted(width, height, Color.RED, BufferedImage.TYPE_BYTE_INDEXED));
+    }
+
+    /** A JPEG with four colour components, as for print. */
+    static byte[] cmyk(int width, int height) {
+        var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
+        var bytes = new ByteArrayOutputStream();
+        var writers = ImageIO.getImageWritersByFormatName("jpeg");
+        try (var out = ImageIO.createImageOutputStream(bytes)) {
+            while (writers.hasNext()) {
+                var writer = writers.next();
+                if (!writer.canWriteRasters()) continue;
+                writer.setOutput(out);
+                writer.write(null, new IIOImage(raster, null, null), null);
+                break;
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
     }
 
     private static BufferedImage painted(int width, int height, Color colour, int type) {

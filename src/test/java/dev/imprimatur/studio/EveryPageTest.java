@@ -9,9 +9,12 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.history.Edition;
+import dev.imprimatur.media.TestPictures;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Uploads;
 import dev.imprimatur.testing.Visitor;
+import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -59,6 +62,8 @@ class EveryPageTest {
 
     static {
         NO_PAGES.put("/studio/session", null);
+        NO_PAGES.put("/studio/media/pictures", null);
+        NO_PAGES.put("/studio/media/{id}/file", null);
         NO_PAGES.put("/studio/audit/export", Role.ADMIN);
         NO_PAGES.put("/studio/workflows/{id}/versions/{number}/file", Role.ADMIN);
         for (String all : List.of(
@@ -74,6 +79,8 @@ class EveryPageTest {
                 "/studio/guides/{id}/review",
                 "/studio/notifications",
                 "/studio/notifications/settings",
+                "/studio/media",
+                "/studio/media/{id}",
                 "/studio/releases",
                 "/studio/releases/{id}",
                 "/studio/releases/{id}/preview")) PAGES.put(all, null);
@@ -104,6 +111,7 @@ class EveryPageTest {
     private List<GuideInState> states = List.of();
     private String webhook;
     private String release;
+    private String asset;
 
     @BeforeAll
     void aGuideInEachStateAndAPersonForEachCombination() {
@@ -130,6 +138,9 @@ class EveryPageTest {
         release = node.as("publisher")
                 .post("/releases", Map.of("name", "Every page"))
                 .ok()
+                .get("id")
+                .asString();
+        asset = Uploads.added(node.as("editor"), "every.png", TestPictures.png(40, 30, Color.RED), "Every page")
                 .get("id")
                 .asString();
         mappings().forEach((route, handler) -> {
@@ -197,6 +208,7 @@ class EveryPageTest {
 
         PAGES.keySet().forEach(page -> {
             var answer = visitor.get(page.replace("guides/{id}", "guides/" + guide)
+                    .replace("media/{id}", "media/" + asset)
                     .replace("releases/{id}", "releases/" + release)
                     .replace("workflows/{id}", "workflows/two-stage-review")
                     .replace("{id}", webhook)
@@ -217,7 +229,8 @@ class EveryPageTest {
             looks.add(() -> faultsOf(
                     visitor,
                     page,
-                    page.replace("releases/{id}", "releases/" + release)
+                    page.replace("media/{id}", "media/" + asset)
+                            .replace("releases/{id}", "releases/" + release)
                             .replace("workflows/{id}", "workflows/two-stage-review")
                             .replace("{id}", webhook)
                             .replace("{username}", "second-editor"),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.studio.review;
 
+import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Labels;
 import dev.imprimatur.invitations.ExpertReview;
+import dev.imprimatur.media.AssetResponse;
+import dev.imprimatur.media.Library;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.problem.Refused;
 import dev.imprimatur.studio.DisplayText;
@@ -14,6 +17,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.LinkedHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -30,8 +36,10 @@ class InvitedPage {
     private final ExpertReview review;
     private final ContentTypes types;
     private final DisplayText words;
+    private final Library library;
 
-    InvitedPage(ExpertReview review, ContentTypes types, DisplayText words) {
+    InvitedPage(ExpertReview review, ContentTypes types, DisplayText words, Library library) {
+        this.library = library;
         this.review = review;
         this.types = types;
         this.words = words;
@@ -46,7 +54,7 @@ class InvitedPage {
         var shown = review.show(token);
         var shape = types.require(shown.guide().type()).shape();
         var content = shown.revision().identifiedContent();
-        var preview = Preview.of(shape, content);
+        var preview = Preview.of(shape, content).withPicturesAt("/invited/" + token + "/media/");
         var places = new LinkedHashMap<String, String>();
         preview.rows().forEach(row -> places.put(row.pointer(), row.label()));
         UnaryOperator<String> label = pointer -> Labels.of(shape, content.content(), pointer);
@@ -64,6 +72,20 @@ class InvitedPage {
         model.addAttribute("places", places);
         model.addAttribute("labels", labels);
         return "studio/invited";
+    }
+
+    /** A picture or a file that the revision names. */
+    @GetMapping("/media/{id}/file")
+    ResponseEntity<Resource> file(
+            @PathVariable String token,
+            @PathVariable String id,
+            @RequestParam @Nullable Integer w,
+            HttpServletRequest request) {
+        var content = review.show(token).revision().content();
+        var asset = library.find(id)
+                .filter(it -> AssetIds.in(content).contains(it.id()))
+                .orElseThrow(() -> Refusal.missing("nothing is shown here").raise());
+        return AssetResponse.of(asset, library.content(asset, w), "private, no-store", request.getMethod());
     }
 
     /** The addresses of the forms, which a browser may keep, and the link with a slash that some mail programs add. */

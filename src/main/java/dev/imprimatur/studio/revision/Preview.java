@@ -11,6 +11,11 @@ public record Preview(RevisionView proof, IdentifiedContent content) {
         return new Preview(RevisionView.of(shape, draft.content(), List.of()), draft);
     }
 
+    /** The preview with the pictures of the library below another path than that of the studio. */
+    public Preview withPicturesAt(String root) {
+        return new Preview(proof.withHtml(html -> Pictures.at(root, html)), content);
+    }
+
     public List<RevisionView.Row> rows() {
         return proof.rows();
     }

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,57 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                     && pieces.getLast().op() == Op.INSERT;
         }
 
+        /** The pictures of the library that a changed Markdown text showed before, if it shows others now. */
+        public List<Pictures.Shown> picturesBefore() {
+            return changedPictures(Op.INSERT);
+        }
+
+        /** The pictures of the library that a changed Markdown text shows, if it showed others before. */
+        public List<Pictures.Shown> picturesNow() {
+            return changedPictures(Op.DELETE);
+        }
+
+        private List<Pictures.Shown> changedPictures(Op otherSide) {
+            if (html == null || !isChanged()) return List.of();
+            var now = pictures(Op.DELETE);
+            var before = pictures(Op.INSERT);
+            return now.equals(before) ? List.of() : otherSide == Op.DELETE ? now : before;
+        }
+
+        private List<Pictures.Shown> pictures(Op without) {
+            return layout == Layout.GROUP
+                    ? Pictures.named(part("/asset", without), part("/alt", without))
+                    : Pictures.in(side(without));
+        }
+
+        private String part(String name, Op without) {
+            return rows.stream()
+                    .filter(row -> row.pointer().equals(pointer + name))
+                    .map(row -> row.side(without))
+                    .collect(Collectors.joining());
+        }
+
+        /** The row with another HTML wherever it has one. */
+        Row withHtml(UnaryOperator<String> changed) {
+            return new Row(
+                    pointer,
+                    label,
+                    layout,
+                    fate,
+                    pieces,
+                    html == null ? null : changed.apply(html),
+                    note,
+                    rows.stream().map(row -> row.withHtml(changed)).toList(),
+                    columns);
+        }
+
+        private String side(Op without) {
+            return pieces.stream()
+                    .filter(piece -> piece.op() != without)
+                    .map(Piece::text)
+                    .collect(Collectors.joining());
+        }
+
         public int count(Op op) {
             return pieces.stream()
                             .filter(piece -> piece.op() == op)
@@ -136,6 +188,10 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                 rows,
                 rows.stream().mapToInt(Row::added).sum(),
                 rows.stream().mapToInt(Row::removed).sum());
+    }
+
+    RevisionView withHtml(UnaryOperator<String> changed) {
+        return new RevisionView(rows.stream().map(row -> row.withHtml(changed)).toList(), added, removed);
     }
 
     /** The rows of these places, within the rows around them. */
@@ -288,12 +344,19 @@ public record RevisionView(List<Row> rows, int added, int removed) {
                         Layout.GROUP,
                         fate,
                         List.of(),
-                        null,
+                        picture(shape, value, fate),
                         null,
                         members(shape, value, pointer, inner),
                         List.of());
             if (value.isArray()) return list(shape, label, value, pointer, fate, inner);
             return leaf(shape, label, value, pointer, fate, change);
+        }
+
+        private static @Nullable String picture(Shape shape, JsonNode value, Fate fate) {
+            String asset = value.path("asset").asString("");
+            return shape.isAsset() && fate != Fate.REMOVED && Pictures.isId(asset)
+                    ? Pictures.ofField(asset, value.path("alt").asString(""))
+                    : null;
         }
 
         private Row list(Shape shape, String label, JsonNode value, String pointer, Fate fate, Fate inner) {
