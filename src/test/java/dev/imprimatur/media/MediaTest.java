@@ -31,11 +31,13 @@ import org.bson.Document;
 import org.bson.types.Binary;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /** Pictures and files from their upload to the readers of a site. */
+@Tag("store")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MediaTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

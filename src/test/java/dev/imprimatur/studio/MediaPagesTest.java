@@ -204,13 +204,13 @@ class MediaPagesTest {
 
         page.navigate("/studio/guides/" + guide.id() + "/review");
 
-        assertThat(page.locator(".compared figure")).hasCount(2);
-        assertThat(page.locator(".compared figcaption")).hasText(new String[] {"Picture before", "Picture now"});
-        assertThat(page.locator(".compared img").first())
+        assertThat(page.locator(".pictures-beside figure")).hasCount(2);
+        assertThat(page.locator(".pictures-beside figcaption")).hasText(new String[] {"Picture before", "Picture now"});
+        assertThat(page.locator(".pictures-beside img").first())
                 .hasAttribute("src", Pattern.compile(".*/" + id(before) + "/file.*"));
-        assertThat(page.locator(".compared img").last())
+        assertThat(page.locator(".pictures-beside img").last())
                 .hasAttribute("src", Pattern.compile(".*/" + id(now) + "/file.*"));
-        assertLoaded(".compared img");
+        assertLoaded(".pictures-beside img");
         Browser.assertAccessible(page);
     }
 
