@@ -89,18 +89,17 @@ public class DeletedGuides {
         deleted.deleteOne(Filters.eq("_id", guide));
     }
 
-    /** The deleted guide. Throws a refusal if there is none with this id, or if it was deleted too long ago. */
-    public DeletedGuide require(String type, String id) {
-        return find(id).filter(it -> it.guide().type().equals(type))
-                .orElseThrow(() -> Refusal.missing("there is no deleted " + type
-                                + " with this id; its time to be brought back may be over")
-                        .raise());
-    }
-
-    Optional<DeletedGuide> find(String id) {
+    /** The deleted guide; empty if there is none of this type with this id, or if it was deleted too long ago. */
+    public Optional<DeletedGuide> find(String type, String id) {
         return Optional.ofNullable(deleted.find(Filters.and(Filters.eq("_id", id), isKept()))
                         .first())
-                .map(this::of);
+                .map(this::of)
+                .filter(it -> it.guide().type().equals(type));
+    }
+
+    public static Refusal missing(String type) {
+        return Refusal.missing(
+                "there is no deleted " + type + " with this id; its time to be brought back may be over");
     }
 
     /**

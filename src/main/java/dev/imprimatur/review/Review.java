@@ -20,6 +20,7 @@ import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.publication.Publication;
 import dev.imprimatur.publication.Renaming;
 import dev.imprimatur.publication.TranslationLinks;
+import dev.imprimatur.store.UnitOfWork;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -191,25 +192,37 @@ public class Review {
         types.require(type);
         return editions.together(() -> {
             // an earlier attempt may have stopped before the card was stored for good
-            if (editions.isDeleted(id) || guides.stored(id).isEmpty()) {
-                var deleted = deletedGuides.require(type, id);
-                permissions.mustAllowDeleted(by, deleted.guide());
-                var card = editing.keepAddress(deleted, slug);
-                // first, so that no guide is brought back without a record
-                String target = type + " " + card.slug() + " " + card.locale() + " " + id;
-                audit.record(by.account(), "guide-undeleted", target, null);
-                editing.undelete(deleted, card, by);
-            } else if (editions.leftBy(by, id, LogEntry.Kind.UNDELETED).isEmpty()) {
-                permissions.mustAllow(by, guides.require(type, id), Permissions.EDITOR);
-                throw Refusal.conflict("not-deleted", "the guide is not deleted")
-                        .raise();
-            }
+            boolean isGone = editions.isDeleted(id) || guides.stored(id).isEmpty();
+            var deleted = isGone ? deletedGuides.find(type, id).orElse(null) : null;
+            if (deleted != null) bringBack(deleted, slug, by);
+            else mustBeBroughtBackBy(by, type, id);
+            // somebody else may have done the same meanwhile
+            UnitOfWork.forgetAll();
             var guide = guides.require(type, id);
             deletedGuides.forget(id);
             if (guide.state() == Edition.State.DISCARDED) editing.openNext(guide, by);
             reconciler.reconcileOrDefer(id);
             return guides.require(type, id);
         });
+    }
+
+    private void bringBack(DeletedGuides.DeletedGuide deleted, @Nullable String slug, Person by) {
+        permissions.mustAllowDeleted(by, deleted.guide());
+        var card = editing.keepAddress(deleted, slug);
+        // first, so that no guide is brought back without a record
+        String target = card.type() + " " + card.slug() + " " + card.locale() + " " + card.id();
+        audit.record(by.account(), "guide-undeleted", target, null);
+        editing.undelete(deleted, card, by);
+    }
+
+    /** Refuses unless an earlier attempt of the same request brought the guide back. */
+    private void mustBeBroughtBackBy(Person by, String type, String id) {
+        // somebody else may have brought it back since the logs were read
+        UnitOfWork.forgetAll();
+        if (editions.leftBy(by, id, LogEntry.Kind.UNDELETED).isPresent()) return;
+        if (editions.isDeleted(id)) throw DeletedGuides.missing(type).raise();
+        permissions.mustAllow(by, guides.require(type, id), Permissions.EDITOR);
+        throw Refusal.conflict("not-deleted", "the guide is not deleted").raise();
     }
 
     /**
