@@ -84,10 +84,17 @@ export interface Translation {
   href: string;
 }
 
+/** A guide that another guide refers to; of a guide that is not published, only the id is known. */
+export type Reference =
+  | { guide: string; type: string; slug: string; locale: string; title: string; live: true }
+  | { guide: string; live: false };
+
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   review: Review;
   /** The published translations, by locale; absent if there are none. */
   translations?: Translation[];
+  /** The guides that the content refers to, by id; absent if there are none, and in lists, searches and the ledger. */
+  references?: Record<string, Reference>;
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import java.util.Map;
 import java.util.function.BiFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,6 +19,17 @@ public final class Rendering {
             case HTML -> render(type.shape(), content, "", Markdown::toHtml);
             case TEXT -> render(type.shape(), content, "", (markdown, place) -> Markdown.toText(markdown));
         };
+    }
+
+    /**
+     * Renders content whose links to guides become links to their addresses.
+     *
+     * @param addresses by the id of the guide; in HTML, a link to another guide becomes its words
+     */
+    public static JsonNode render(ContentType type, JsonNode content, Format format, Map<String, String> addresses) {
+        return format == Format.HTML
+                ? render(type.shape(), content, "", (markdown, place) -> Markdown.toHtml(markdown, place, addresses))
+                : render(type, content, format);
     }
 
     private static JsonNode render(

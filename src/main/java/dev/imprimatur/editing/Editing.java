@@ -285,7 +285,7 @@ public class Editing {
             var copy = drafts.copy(guide);
             copy.mustNotBeAltered();
             if (version != null && !copy.etag().equals(version)) throw Drafts.staleSubmission(copy);
-            var faults = types.require(guide.type()).submissionFaults(copy.content());
+            var faults = drafts.submissionFaults(guide, copy);
             if (!faults.isEmpty())
                 throw Refusal.incomplete("the guide is not complete; correct what is listed and submit again", faults)
                         .raise();

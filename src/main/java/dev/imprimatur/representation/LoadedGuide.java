@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
+import dev.imprimatur.content.References;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +19,25 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A published guide with its content, which was compared with the content hash when it was read from the store.
  *
- * @param representation the whole document with its Markdown unchanged, which is what sites request most
+ * @param representation the whole document with its Markdown unchanged, which is what sites request most, without resolved references
+ * @param references the guides that the content refers to, as they are published; null if they are not resolved, or if there are none
  */
-public record LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json) {
+public record LoadedGuide(
+        PublishedGuide guide,
+        Representation representation,
+        @Nullable ResolvedReferences references,
+        JsonMapper json) {
+    LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json) {
+        this(guide, representation, null, json);
+    }
+
     static LoadedGuide of(PublishedGuide guide, JsonNode content, JsonMapper json) {
         return new LoadedGuide(
                 guide,
                 Representation.reused(
-                        guide, json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null))),
+                        guide,
+                        json.writeValueAsBytes(document(guide, content, null, Format.MARKDOWN, List.of(), null)),
+                        ids(guide, content)),
                 json);
     }
 
@@ -37,6 +50,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
      * The JSON document that sites receive, with its members in the documented order.
      *
      * @param translations the published translations; null if there are none
+     * @param references the guides that the content refers to, by id; null if there are none, or if they are not resolved
      * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -53,6 +67,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         "firstPublishedAt",
         "review",
         "translations",
+        "references",
         "content",
         "highlights"
     })
@@ -69,6 +84,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
             Instant firstPublishedAt,
             LedgerEntry.@Nullable Review review,
             @Nullable List<Translation> translations,
+            @Nullable Map<String, Reference> references,
             JsonNode content,
             @Nullable Map<String, String> highlights) {}
 
@@ -79,18 +95,59 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
      * @param highlights as in {@link Document}; null without a search
      */
     public JsonParts.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
-        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
+        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null && references == null;
         return isUnchanged
                 ? representation.part()
-                : JsonParts.Part.of(json.writeValueAsBytes(document(guide, content(), format, fields, highlights)));
+                : JsonParts.Part.of(
+                        json.writeValueAsBytes(document(guide, content(), references, format, fields, highlights)));
+    }
+
+    /** The guide with its references as they are published. */
+    public LoadedGuide with(ResolvedReferences resolved) {
+        return resolved.byGuide().isEmpty() ? this : new LoadedGuide(guide, representation, resolved, json);
+    }
+
+    /**
+     * The representation that sites receive.
+     *
+     * @param fields the fields of the content to include; empty for all
+     */
+    public Representation representation(Format format, List<String> fields) {
+        boolean isWhole = format == Format.MARKDOWN && fields.isEmpty();
+        var resolved = references;
+        if (resolved == null) return isWhole ? representation : Representation.of(guide, bytes(format, fields));
+        return isWhole
+                ? representation.resolved(resolved, () -> Representation.of(guide, resolved, bytes(format, fields)))
+                : Representation.of(guide, resolved, bytes(format, fields));
+    }
+
+    private byte[] bytes(Format format, List<String> fields) {
+        return json.writeValueAsBytes(document(guide, content(), references, format, fields, null));
+    }
+
+    private static List<String> ids(PublishedGuide guide, JsonNode content) {
+        return References.of(guide.type(), content).stream()
+                .map(References.Found::guide)
+                .distinct()
+                .toList();
     }
 
     private static Document document(
             PublishedGuide guide,
             JsonNode content,
+            @Nullable ResolvedReferences resolved,
             Format format,
             List<String> fields,
             @Nullable Map<String, String> highlights) {
+        var included = Fields.of(content, fields);
+        Map<String, Reference> references = new LinkedHashMap<>();
+        JsonNode rendered;
+        if (resolved == null) rendered = Rendering.render(guide.type(), included, format);
+        else {
+            var ids = ids(guide, included);
+            for (String id : ids) references.put(id, resolved.byGuide().getOrDefault(id, Reference.toNothing(id)));
+            rendered = Rendering.render(guide.type(), included, format, resolved.addresses(ids));
+        }
         var entry = guide.entry();
         return new Document(
                 entry.id(),
@@ -105,7 +162,8 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
                 entry.firstPublishedAt(),
                 entry.review(),
                 guide.translations().isEmpty() ? null : guide.translations(),
-                Rendering.render(guide.type(), Fields.of(content, fields), format),
+                references.isEmpty() ? null : references,
+                rendered,
                 highlights);
     }
 }

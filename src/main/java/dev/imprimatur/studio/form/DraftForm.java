@@ -85,12 +85,12 @@ class DraftForm {
 
     /** The faults that prevent a submission of the draft. */
     List<Wrong> missing(Guide guide, WorkingCopy copy) {
-        return wrong(guide, copy, types.require(guide.type()).submissionFaults(copy.content()));
+        return wrong(guide, copy, drafts.submissionFaults(guide, copy));
     }
 
     /** What readers do not see as it was meant. Warnings do not prevent a submission. */
     List<Wrong> warnings(Guide guide, WorkingCopy copy) {
-        return wrong(guide, copy, types.require(guide.type()).warnings(copy.content()));
+        return wrong(guide, copy, drafts.warnings(guide.type(), copy));
     }
 
     /** Converts faults of a draft's content to paths and labels of the form. */
