@@ -98,12 +98,19 @@ export interface Asset {
   address: string;
 }
 
+/** A guide that another guide refers to; of a guide that is not published, only the id is known. */
+export type Reference =
+  | { guide: string; type: string; slug: string; locale: string; title: string; live: true }
+  | { guide: string; live: false };
+
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   review: Review;
   /** The published translations, by locale; absent if there are none. */
   translations?: Translation[];
   /** The pictures and files that the content names, by id; absent if it names none. In Markdown: `![alt](asset:ID)`. */
   assets?: Record<string, Asset>;
+  /** The guides that the content refers to, by id; absent if there are none, and in lists, searches and the ledger. */
+  references?: Record<string, Reference>;
   content: C;
   /** Of a search: where the words were found, by field; HTML whose only element is mark. */
   highlights?: Record<string, string>;

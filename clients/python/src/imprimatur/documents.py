@@ -114,11 +114,24 @@ class Asset(TypedDict):
     """The path of the bytes at the server; they never change."""
 
 
+class Reference(TypedDict):
+    """A guide that another guide refers to; of a guide that is not published, only the id is known."""
+
+    guide: str
+    live: bool
+    type: NotRequired[str]
+    slug: NotRequired[str]
+    locale: NotRequired[str]
+    title: NotRequired[str]
+
+
 class Guide(Publication, Generic[C]):
     translations: NotRequired[list[Translation]]
     """The published translations, by locale; absent if there are none."""
     assets: NotRequired[dict[str, Asset]]
     """The pictures and files that the content names, by id; absent if it names none. In Markdown: ``![alt](asset:ID)``."""
+    references: NotRequired[dict[str, Reference]]
+    """The guides that the content refers to, by id; absent if there are none, and in lists, searches and the ledger."""
     content: C
     highlights: NotRequired[dict[str, str]]
     """Of a search: where the words were found, by field; HTML whose only element is mark."""

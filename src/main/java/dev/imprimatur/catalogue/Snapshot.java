@@ -4,6 +4,7 @@ package dev.imprimatur.catalogue;
 import dev.imprimatur.publication.LedgerEntry;
 import dev.imprimatur.representation.GuideAddress;
 import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.representation.ResolvedReferences;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +134,25 @@ public final class Snapshot {
 
     public Optional<PublishedGuide> find(GuideAddress address) {
         return history(address).map(AddressHistory::guide);
+    }
+
+    /**
+     * The guides with these ids as they are published in this snapshot.
+     *
+     * @param readable whether the reader may read guides of a type; what the reader may not read looks like what is not published
+     */
+    public ResolvedReferences references(Collection<String> guides, Predicate<String> readable) {
+        var references = new ResolvedReferences.Builder();
+        for (String guide : guides)
+            byType.entrySet().stream()
+                    .filter(type -> readable.test(type.getKey()))
+                    .flatMap(type -> type.getValue().history(guide).stream())
+                    .findFirst()
+                    .ifPresentOrElse(
+                            history -> references.add(
+                                    guide, history.guide(), history.last().at()),
+                            () -> references.add(guide));
+        return references.build();
     }
 
     /** The guide as it is delivered now, if its latest entry is still the same; other translations may have come and gone meanwhile. */

@@ -26,8 +26,8 @@ import org.pcollections.PMap;
  * users; a change returns a new instance that shares most of its data with this one.
  */
 public final class TypeSnapshot {
-    static final TypeSnapshot EMPTY =
-            new TypeSnapshot(HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), Instant.EPOCH, null);
+    static final TypeSnapshot EMPTY = new TypeSnapshot(
+            HashTreePMap.empty(), Renames.NONE, HashTreePMap.empty(), HashTreePMap.empty(), Instant.EPOCH, null);
     /** If more than one in {@code MANY} guides changed, the index is built from scratch, which then takes no longer than updating it. */
     private static final int MANY = 8;
 
@@ -41,6 +41,9 @@ public final class TypeSnapshot {
     private final Renames renames;
     /** The groups of translations by the id of the set. */
     private final PMap<String, TranslationGroup> groups;
+
+    /** The addresses of the guides whose set is not named after them, by the id of the guide; {@link #groups} has the others. */
+    private final PMap<String, GuideAddress> members;
 
     private final Instant changedAt;
     /** The index of an earlier snapshot, and what changed at each address since. */
@@ -66,11 +69,13 @@ public final class TypeSnapshot {
             PMap<String, Map<String, AddressHistory>> histories,
             Renames renames,
             PMap<String, TranslationGroup> groups,
+            PMap<String, GuideAddress> members,
             Instant changedAt,
             @Nullable Base base) {
         this.histories = histories;
         this.renames = renames;
         this.groups = groups;
+        this.members = members;
         this.changedAt = changedAt;
         this.base = base;
     }
@@ -88,6 +93,9 @@ public final class TypeSnapshot {
                 histories.plus(address.slug(), Map.copyOf(bySlug)),
                 renames,
                 groups,
+                isNamedAfter(history.last())
+                        ? members.minus(history.last().id())
+                        : members.plus(history.last().id(), address),
                 at,
                 next != null && next.isUseful() ? next : null);
     }
@@ -99,7 +107,7 @@ public final class TypeSnapshot {
     TypeSnapshot renamed(String guide, GuideAddress from, GuideAddress to) {
         var moved = renames.with(guide, from, to);
         var history = history(from).orElse(null);
-        if (history == null) return new TypeSnapshot(histories, moved, groups, changedAt, base());
+        if (history == null) return new TypeSnapshot(histories, moved, groups, members, changedAt, base());
         var bySlug = new HashMap<>(histories.getOrDefault(from.slug(), Map.of()));
         bySlug.remove(from.locale());
         var without = bySlug.isEmpty() ? histories.minus(from.slug()) : histories.plus(from.slug(), Map.copyOf(bySlug));
@@ -111,8 +119,21 @@ public final class TypeSnapshot {
                 without.plus(to.slug(), Map.copyOf(there)),
                 moved,
                 groups,
+                members,
                 changedAt,
                 next != null && next.isUseful() ? next : null);
+    }
+
+    private static boolean isNamedAfter(LedgerEntry entry) {
+        return entry.set().equals(entry.id());
+    }
+
+    /** The history of a guide; empty if it was never published. */
+    Optional<AddressHistory> history(String guide) {
+        var member = members.get(guide);
+        return Optional.ofNullable(member == null ? group(guide).members().get(guide) : member)
+                .flatMap(this::history)
+                .filter(history -> history.last().id().equals(guide));
     }
 
     TranslationGroup group(String set) {
@@ -125,6 +146,7 @@ public final class TypeSnapshot {
                 histories,
                 renames,
                 group.members().isEmpty() ? groups.minus(set) : groups.plus(set, group),
+                members,
                 changedAt,
                 base());
     }

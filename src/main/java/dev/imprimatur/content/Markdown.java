@@ -4,7 +4,10 @@ package dev.imprimatur.content;
 import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.commonmark.Extension;
 import org.commonmark.ext.autolink.AutolinkExtension;
 import org.commonmark.ext.footnotes.FootnotesExtension;
@@ -72,17 +75,28 @@ public final class Markdown {
         }
     }
 
-    private record Source(String markdown, Place place) {}
+    /** @param addresses the addresses of guides by id, as far as the text can link to them; null to leave links to guides without one */
+    private record Source(
+            String markdown, Place place, @Nullable Map<String, String> addresses) {
+        Source(String markdown, Place place) {
+            this(markdown, place, null);
+        }
+    }
 
     /**
      * The result of rendering a text.
      *
+     * @param references the ids of the guides that the text links to
      * @param isWhole false if the text exceeded the bounds and so was not rendered
      * @param warnings sentences about parts that are not shown as intended
      * @param assets the pictures of the library that the text shows
      */
     private record Rendered(
-            String text, boolean isWhole, List<String> warnings, List<MarkdownSanitizer.AssetImage> assets) {}
+            String text,
+            boolean isWhole,
+            List<String> warnings,
+            Set<String> references,
+            List<MarkdownSanitizer.AssetImage> assets) {}
 
     private static final LoadingCache<Source, Rendered> AS_HTML = kept(Markdown::html);
     private static final LoadingCache<Source, Rendered> AS_TEXT = kept(Markdown::text);
@@ -94,6 +108,23 @@ public final class Markdown {
     /** The HTML of a text. Pictures of the library have {@code asset:ID} as their address, until {@link AssetPictures} places them. */
     public static String toHtml(String markdown, Place place) {
         return AS_HTML.get(new Source(markdown, place)).text();
+    }
+
+    /**
+     * Renders a text whose links to guides become links to their addresses.
+     *
+     * @param addresses by the id of the guide; a link to another guide becomes its words
+     */
+    static String toHtml(String markdown, Place place, Map<String, String> addresses) {
+        return markdown.contains(References.SCHEME)
+                ? AS_HTML.get(new Source(markdown, place, Map.copyOf(addresses)))
+                        .text()
+                : toHtml(markdown, place);
+    }
+
+    /** The ids of the guides that a text links to. */
+    static Set<String> references(String markdown) {
+        return AS_HTML.get(new Source(markdown, ANYWHERE)).references();
     }
 
     public static String toText(String markdown) {
@@ -141,6 +172,8 @@ public final class Markdown {
                     .attributeProviderFactory(context -> (node, tag, attributes) -> {
                         String id = screening.ids().get(node);
                         if (id != null) attributes.put("id", id);
+                        String guide = screening.guides().get(node);
+                        if (guide != null && tag.equals("a")) attributes.put("data-guide", guide);
                     })
                     .percentEncodeUrls(true)
                     .escapeHtml(true)
@@ -148,9 +181,14 @@ public final class Markdown {
                     .render(screening.document(), html);
             String clean = AllowedHtml.only(html.toString());
             bounds.mustHold(clean.length());
-            return new Rendered(clean.strip(), true, screening.warnings(), List.copyOf(screening.assets()));
+            return new Rendered(
+                    clean.strip(),
+                    true,
+                    screening.warnings(),
+                    new LinkedHashSet<>(screening.guides().values()),
+                    List.copyOf(screening.assets()));
         } catch (RenderingBounds.Exceeded outOfProportion) {
-            return new Rendered("<p>" + HtmlUtils.htmlEscape(markdown) + "</p>", false, List.of(), List.of());
+            return new Rendered("<p>" + HtmlUtils.htmlEscape(markdown) + "</p>", false, List.of(), Set.of(), List.of());
         }
     }
 
@@ -159,9 +197,9 @@ public final class Markdown {
         try {
             var text = bounds.appendable();
             TEXT.render(screened(source, bounds).document(), text);
-            return new Rendered(text.toString().strip(), true, List.of(), List.of());
+            return new Rendered(text.toString().strip(), true, List.of(), Set.of(), List.of());
         } catch (RenderingBounds.Exceeded outOfProportion) {
-            return new Rendered(source.markdown(), false, List.of(), List.of());
+            return new Rendered(source.markdown(), false, List.of(), Set.of(), List.of());
         }
     }
 
@@ -175,6 +213,6 @@ public final class Markdown {
                         .inlineParserFactory(context -> bounds.counting(new InlineParserImpl(context)))
                         .build(),
                 source.markdown());
-        return MarkdownSanitizer.of(source.markdown(), source.place(), document);
+        return MarkdownSanitizer.of(source.markdown(), source.place(), source.addresses(), document);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.commonmark.node.Node;
 import org.commonmark.node.Paragraph;
 import org.commonmark.node.SourceSpan;
 import org.commonmark.node.Text;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.StringNode;
 
 /**
@@ -61,8 +63,12 @@ final class MarkdownSanitizer extends AbstractVisitor {
     private final String markdown;
     private final Markdown.Place place;
     private final Node document;
+    private final @Nullable Map<String, String> addresses;
     private final Map<Node, String> ids = new HashMap<>();
     private final List<Heading> headings = new ArrayList<>();
+    /** The ids of the guides that the text links to, by link. */
+    private final Map<Node, String> guides = new LinkedHashMap<>();
+
     private final List<Link> fragments = new ArrayList<>();
     private final List<AssetImage> assets = new ArrayList<>();
     private final Map<Warning, List<String>> warnings = new EnumMap<>(Warning.class);
@@ -70,19 +76,23 @@ final class MarkdownSanitizer extends AbstractVisitor {
     /** A picture of the library that the text shows. */
     record AssetImage(String id, String alt) {}
 
-    private MarkdownSanitizer(String markdown, Markdown.Place place, Node document) {
+    private MarkdownSanitizer(
+            String markdown, Markdown.Place place, @Nullable Map<String, String> addresses, Node document) {
         this.markdown = markdown;
         this.place = place;
+        this.addresses = addresses;
         this.document = document;
     }
 
     /**
      * Screens a text.
      *
+     * @param addresses the addresses of the guides that may be linked to, by id; null to keep links to guides without an address
      * @param document the parsed text with the source spans of its blocks; this method modifies it
      */
-    static MarkdownSanitizer of(String markdown, Markdown.Place place, Node document) {
-        var screening = new MarkdownSanitizer(markdown, place, document);
+    static MarkdownSanitizer of(
+            String markdown, Markdown.Place place, @Nullable Map<String, String> addresses, Node document) {
+        var screening = new MarkdownSanitizer(markdown, place, addresses, document);
         Footnotes.gather(document).forEach(unused -> screening.warn(Warning.FOOTNOTE, "[^" + unused.getLabel() + "]"));
         document.accept(screening);
         screening.placeHeadings();
@@ -101,6 +111,11 @@ final class MarkdownSanitizer extends AbstractVisitor {
     /** The pictures of the library that the text shows, in order. */
     List<AssetImage> assets() {
         return assets;
+    }
+
+    /** The ids of the guides that the text links to, by link. */
+    Map<Node, String> guides() {
+        return guides;
     }
 
     /** What is not shown as intended: one sentence for each kind of warning, which quotes its first occurrence. */
@@ -139,9 +154,23 @@ final class MarkdownSanitizer extends AbstractVisitor {
     public void visit(Link link) {
         visitChildren(link);
         if (link.getDestination().startsWith("#")) fragments.add(link);
+        if (toGuide(link)) return;
         if (isAllowed(link.getDestination(), LINK_SCHEMES)) return;
         warn(Warning.LINK, link.getDestination());
         leaveWords(link);
+    }
+
+    /** A link to a guide gets the address of the guide; without one, only its words are left. */
+    private boolean toGuide(Link link) {
+        if (!link.getDestination().startsWith(References.SCHEME)) return false;
+        String guide = link.getDestination().substring(References.SCHEME.length());
+        if (!References.isId(guide)) return false;
+        guides.put(link, guide);
+        if (addresses == null) return true;
+        String address = addresses.get(guide);
+        if (address == null) leaveWords(link);
+        else link.setDestination(address);
+        return true;
     }
 
     @Override

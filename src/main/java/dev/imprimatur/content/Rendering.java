@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.content;
 
+import java.util.Map;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -12,8 +14,19 @@ import tools.jackson.databind.node.StringNode;
 public final class Rendering {
     private Rendering() {}
 
-    /** @param pictures the pictures of the library, for HTML */
-    public static JsonNode render(ContentType type, JsonNode content, Format format, AssetPictures pictures) {
+    /**
+     * Renders content.
+     *
+     * @param pictures the pictures of the library, for HTML
+     * @param addresses the addresses of guides by id, for HTML, in which a link to another guide becomes its words; null to keep links to
+     *     guides as they are
+     */
+    public static JsonNode render(
+            ContentType type,
+            JsonNode content,
+            Format format,
+            AssetPictures pictures,
+            @Nullable Map<String, String> addresses) {
         return switch (format) {
             case MARKDOWN -> content;
             case HTML ->
@@ -21,7 +34,10 @@ public final class Rendering {
                         type.shape(),
                         content,
                         "",
-                        (markdown, place) -> pictures.placedIn(Markdown.toHtml(markdown, place)));
+                        (markdown, place) -> pictures.placedIn(
+                                addresses == null
+                                        ? Markdown.toHtml(markdown, place)
+                                        : Markdown.toHtml(markdown, place, addresses)));
             case TEXT -> render(type.shape(), content, "", (markdown, place) -> Markdown.toText(markdown));
         };
     }

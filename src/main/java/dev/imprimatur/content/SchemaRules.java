@@ -128,6 +128,10 @@ final class SchemaRules {
         if (object.path("x-backs").asBoolean(false)
                 && !object.path("type").asString("").equals("string"))
             faults.add(new Fault(pointer + "/x-backs", "may be set on a text field only"));
+        if (object.has(References.KEYWORD)) {
+            String fault = References.fault(object);
+            if (!fault.isEmpty()) faults.add(new Fault(pointer + "/" + References.KEYWORD, fault));
+        }
         for (String flag : List.of("x-backs", "x-needs-source"))
             if (object.has(flag) && !object.get(flag).isBoolean())
                 faults.add(new Fault(pointer + "/" + flag, "must be true or false"));

@@ -35,6 +35,7 @@ public final class Shape {
             "x-first",
             "x-backs",
             "x-needs-source",
+            References.KEYWORD,
             CustomMessages.KEYWORD);
 
     /** The default of {@code x-heading-level}: headings of texts begin below {@code h1}, which is the title of the page. */
@@ -139,6 +140,11 @@ public final class Shape {
     /** Whether the text is a JSON Pointer to a place of the same document that the item around it is a source of. */
     public boolean backs() {
         return schema.path("x-backs").asBoolean(false);
+    }
+
+    /** The content types that a reference in this place may refer to; empty if this is no reference. */
+    List<String> referredTypes() {
+        return strings(schema.path(References.KEYWORD));
     }
 
     /** Whether every number in this place needs a source. */

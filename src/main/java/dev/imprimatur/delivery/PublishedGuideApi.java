@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -46,12 +47,14 @@ class PublishedGuideApi {
     private static final String LINKED_DATA = "/schema.org";
 
     /**
-     * The language in which a site wants a guide.
+     * The language in which a site wants a guide, and what else it may read.
      *
      * @param locale the locale as the request names it; null if the request names none
      * @param preference the languages of the reader, if the site asks for a translation where there is no guide in the locale; else null
+     * @param readable whether the site may read guides of a type
      */
-    private record Wanted(@Nullable String locale, @Nullable LanguagePreference preference) {}
+    private record Wanted(
+            @Nullable String locale, @Nullable LanguagePreference preference, Predicate<String> readable) {}
 
     private final DeliveryRequests requests;
     private final GuideContents contents;
@@ -88,15 +91,15 @@ class PublishedGuideApi {
         if (fallback != null && !fallback.equals(ACCEPT_LANGUAGE))
             throw Refusal.malformed("fallback is " + ACCEPT_LANGUAGE, List.of()).raise();
         var preference = fallback == null ? null : LanguagePreference.parse(acceptedLanguages(request));
-        var loaded = loaded(instant, type, slug, new Wanted(locale, preference), request, response);
+        var loaded = loaded(
+                instant,
+                type,
+                slug,
+                new Wanted(locale, preference, DeliveryRequests.key(site)::reads),
+                request,
+                response);
         var guide = loaded.guide();
-        var representation = textFormat == Format.MARKDOWN && includedFields.isEmpty()
-                ? loaded.representation()
-                : Representation.of(
-                        guide,
-                        loaded.document(textFormat, includedFields, null)
-                                .bytes()
-                                .array());
+        var representation = loaded.representation(textFormat, includedFields);
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var lifetime = requests.cacheLifetime();
         if (fallback != null) {
@@ -127,7 +130,8 @@ class PublishedGuideApi {
             throws IOException {
         var contentType = requests.contentType(type, site);
         var pageUrls = pages == null ? null : PageUrls.parse(pages);
-        var loaded = loaded(null, type, slug, new Wanted(locale, null), request, response);
+        var loaded = loaded(
+                null, type, slug, new Wanted(locale, null, DeliveryRequests.key(site)::reads), request, response);
         var guide = loaded.guide();
         Representation.of(
                         "application/ld+json",
@@ -154,7 +158,8 @@ class PublishedGuideApi {
                     ? published(now, shown, asOf, type, slug, wanted.locale(), request, response)
                     : preferred(now, shown, asOf, type, slug, wanted, request, response);
             var loaded = contents.of(guide);
-            if (requests.isUnchanged(now, GuideAddress.of(guide.entry()))) return loaded;
+            if (requests.isUnchanged(now, GuideAddress.of(guide.entry())))
+                return loaded.with(shown.references(loaded.representation().references(), wanted.readable()));
         }
     }
 

@@ -21,6 +21,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Fault;
 import dev.imprimatur.problem.Refusal;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -314,7 +316,12 @@ public class Drafts {
         }
         editions.get(guide.current()).mustBeEditable();
         if (!current.etag().equals(etag)) return Optional.empty();
-        var changed = draftOf(types.require(guide.type()), change.apply(current.content()), "");
+        var type = types.require(guide.type());
+        var changed = draftOf(type, change.apply(current.content()), "");
+        var faults = ReferenceCheck.ofDraft(guides, guide, type, current.content(), changed);
+        if (!faults.isEmpty())
+            throw Refusal.malformed("the draft refers to guides that it cannot refer to", faults)
+                    .raise();
         permissions.mustAllowChange(by, guide, current.content(), changed, roles);
         if (!current.altered()
                 && changed.equals(current.content())
@@ -429,6 +436,32 @@ public class Drafts {
                         "updatedAt", current.updatedAt()));
         members.putAll(more);
         return new Refusal(Refusal.Kind.STALE, "working-copy-changed", detail, List.of(), members).raise();
+    }
+
+    /** What prevents a submission of the draft. */
+    public List<Fault> submissionFaults(Guide guide, WorkingCopy copy) {
+        return submissionFaults(guide, copy, assetRules::submissionFaults);
+    }
+
+    /** All that an editor has to do before a submission, which fills in the library's alternative texts by itself. */
+    public List<Fault> missing(Guide guide, WorkingCopy copy) {
+        return submissionFaults(guide, copy, assetRules::missing);
+    }
+
+    private List<Fault> submissionFaults(
+            Guide guide, WorkingCopy copy, BiFunction<ContentType, JsonNode, List<Fault>> ofType) {
+        var type = types.require(guide.type());
+        var faults = new ArrayList<>(ofType.apply(type, copy.content()));
+        faults.addAll(ReferenceCheck.ofSubmission(guides, guide, type, copy.content()));
+        return faults;
+    }
+
+    /** What readers would not see as it was meant. Warnings prevent nothing. */
+    public List<Fault> warnings(String typeName, WorkingCopy copy) {
+        var type = types.require(typeName);
+        var warnings = new ArrayList<>(type.warnings(copy.content()));
+        warnings.addAll(ReferenceCheck.warnings(guides, type, copy.content()));
+        return warnings;
     }
 
     /** The content in its normal form. Throws a refusal if it is not a valid draft. */

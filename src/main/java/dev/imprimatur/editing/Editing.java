@@ -48,7 +48,6 @@ public class Editing {
     private final WorkingCopies copies;
     private final Revisions revisions;
     private final Drafts drafts;
-    private final AssetRules assetRules;
     private final Slugs slugs;
     private final Ids ids;
     private final Clock clock;
@@ -61,7 +60,6 @@ public class Editing {
             WorkingCopies copies,
             Revisions revisions,
             Drafts drafts,
-            AssetRules assetRules,
             Slugs slugs,
             Ids ids,
             Clock clock,
@@ -74,7 +72,6 @@ public class Editing {
         this.copies = copies;
         this.revisions = revisions;
         this.drafts = drafts;
-        this.assetRules = assetRules;
         this.slugs = slugs;
         this.ids = ids;
         this.clock = clock;
@@ -325,7 +322,7 @@ public class Editing {
             var copy = drafts.copy(guide);
             copy.mustNotBeAltered();
             if (version != null && !copy.etag().equals(version)) throw Drafts.staleSubmission(copy);
-            var faults = assetRules.submissionFaults(types.require(guide.type()), copy.content());
+            var faults = drafts.submissionFaults(guide, copy);
             if (!faults.isEmpty())
                 throw Refusal.incomplete("the guide is not complete; correct what is listed and submit again", faults)
                         .raise();

@@ -27,11 +27,7 @@ record DraftView(
         @Nullable List<Fault> incompatible,
         @Nullable List<String> dropped,
         List<Fault> warnings) {
-    static DraftView of(ContentType type, WorkingCopy copy) {
-        return of(type, copy, List.of());
-    }
-
-    static DraftView of(ContentType type, WorkingCopy copy, List<String> dropped) {
+    static DraftView of(ContentType type, WorkingCopy copy, List<String> dropped, List<Fault> warnings) {
         var incompatible = type.draftFaults(copy.content());
         return new DraftView(
                 copy.edition().number(),
@@ -43,6 +39,6 @@ record DraftView(
                 copy.altered() ? true : null,
                 incompatible.isEmpty() ? null : incompatible,
                 dropped.isEmpty() ? null : dropped,
-                type.warnings(copy.content()));
+                warnings);
     }
 }

@@ -73,7 +73,7 @@ class DraftsApi {
     }
 
     private ResponseEntity<DraftView> answer(String type, WorkingCopy copy) {
-        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(DraftView.of(types.require(type), copy));
+        return ResponseEntity.ok().eTag(Api.etag(copy.etag())).body(view(type, copy, List.of()));
     }
 
     @PostMapping("/{id}/revisions/{number}/restore")
@@ -92,7 +92,7 @@ class DraftsApi {
     private ResponseEntity<DraftView> answer(String type, Drafts.Restored restored) {
         return ResponseEntity.ok()
                 .eTag(Api.etag(restored.copy().etag()))
-                .body(DraftView.of(types.require(type), restored.copy(), restored.dropped()));
+                .body(view(type, restored.copy(), restored.dropped()));
     }
 
     /**
@@ -133,7 +133,7 @@ class DraftsApi {
     @NeedsScope(Scope.READ)
     @PreAuthorize("isAuthenticated()")
     DraftView version(@PathVariable String type, @PathVariable String id, @PathVariable String version) {
-        return DraftView.of(types.require(type), drafts.version(guides.require(type, id), version));
+        return view(type, drafts.version(guides.require(type, id), version), List.of());
     }
 
     @PostMapping("/{id}/draft/versions/{version}/restore")
@@ -146,5 +146,9 @@ class DraftsApi {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Person me) {
         return answer(type, drafts.restoreVersion(guides.require(type, id), Api.ifMatchIfSent(ifMatch), version, me));
+    }
+
+    private DraftView view(String type, WorkingCopy copy, List<String> dropped) {
+        return DraftView.of(types.require(type), copy, dropped, drafts.warnings(type, copy));
     }
 }

@@ -153,7 +153,7 @@ class PreviewApi {
                 ContentHash.of(shown.content()).value(),
                 new Until(preview.expiresAt()),
                 assets.isEmpty() ? null : assets,
-                Rendering.render(shown.type(), content, format, DeliveredAsset.pictures(assets)));
+                Rendering.render(shown.type(), content, format, DeliveredAsset.pictures(assets), null));
     }
 
     private static @Nullable JsonNode workingCopy(Preview preview, WorkingCopy copy) {

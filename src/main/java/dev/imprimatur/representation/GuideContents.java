@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.content.Format;
 import dev.imprimatur.media.Library;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
@@ -91,9 +92,10 @@ public class GuideContents {
                 .register(meters);
     }
 
-    /** Both encoded forms together are smaller than the plain one. */
+    /** Both encoded forms together are smaller than the plain one; with references, there is a second representation. */
     private static int weight(Representation representation) {
-        return 2 * representation.size() + OBJECTS;
+        int copies = representation.references().isEmpty() ? 2 : 4;
+        return copies * representation.size() + OBJECTS;
     }
 
     private long weight() {
@@ -111,6 +113,11 @@ public class GuideContents {
     /** Returns the guide's representation if it is in memory; else null. Never waits. */
     public @Nullable Representation ready(PublishedGuide guide) {
         return inMemory.getIfPresent(guide);
+    }
+
+    /** The representation that shows the references of a guide as they are published. */
+    public Representation resolved(PublishedGuide guide, Representation whole, ResolvedReferences references) {
+        return new LoadedGuide(guide, whole, json, library).with(references).representation(Format.MARKDOWN, List.of());
     }
 
     /** Keeps the content of a guide in memory. The content must have been compared with the content hash. */

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
+import dev.imprimatur.content.References;
 import dev.imprimatur.content.Rendering;
 import dev.imprimatur.media.Library;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +20,27 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A published guide with its content, which was compared with the content hash when it was read from the store.
  *
- * @param representation the whole document with its Markdown unchanged, which is what sites request most
+ * @param representation the whole document with its Markdown unchanged, which is what sites request most, without resolved references
+ * @param references the guides that the content refers to, as they are published; null if they are not resolved, or if there are none
  */
-public record LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json, Library library) {
+public record LoadedGuide(
+        PublishedGuide guide,
+        Representation representation,
+        @Nullable ResolvedReferences references,
+        JsonMapper json,
+        Library library) {
+    LoadedGuide(PublishedGuide guide, Representation representation, JsonMapper json, Library library) {
+        this(guide, representation, null, json, library);
+    }
+
     static LoadedGuide of(PublishedGuide guide, JsonNode content, JsonMapper json, Library library) {
         return new LoadedGuide(
                 guide,
                 Representation.reused(
                         guide,
-                        json.writeValueAsBytes(document(guide, content, Format.MARKDOWN, List.of(), null, library))),
+                        json.writeValueAsBytes(
+                                document(guide, content, null, Format.MARKDOWN, List.of(), null, library)),
+                        ids(guide, content)),
                 json,
                 library);
     }
@@ -41,6 +55,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
      *
      * @param translations the published translations; null if there are none
      * @param assets the pictures and files that the content names, by id; null if it names none
+     * @param references the guides that the content refers to, by id; null if there are none, or if they are not resolved
      * @param highlights the passages in which a search found its words, by field: HTML with {@code mark} elements; null without a search
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -58,6 +73,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
         "review",
         "translations",
         "assets",
+        "references",
         "content",
         "highlights"
     })
@@ -75,6 +91,7 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
             LedgerEntry.@Nullable Review review,
             @Nullable List<Translation> translations,
             @Nullable Map<String, DeliveredAsset> assets,
+            @Nullable Map<String, Reference> references,
             JsonNode content,
             @Nullable Map<String, String> highlights) {}
 
@@ -85,23 +102,62 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
      * @param highlights as in {@link Document}; null without a search
      */
     public JsonParts.Part document(Format format, List<String> fields, @Nullable Map<String, String> highlights) {
-        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null;
+        boolean isUnchanged = format == Format.MARKDOWN && fields.isEmpty() && highlights == null && references == null;
         return isUnchanged
                 ? representation.part()
-                : JsonParts.Part.of(
-                        json.writeValueAsBytes(document(guide, content(), format, fields, highlights, library)));
+                : JsonParts.Part.of(json.writeValueAsBytes(
+                        document(guide, content(), references, format, fields, highlights, library)));
+    }
+
+    /** The guide with its references as they are published. */
+    public LoadedGuide with(ResolvedReferences resolved) {
+        return resolved.byGuide().isEmpty() ? this : new LoadedGuide(guide, representation, resolved, json, library);
+    }
+
+    /**
+     * The representation that sites receive.
+     *
+     * @param fields the fields of the content to include; empty for all
+     */
+    public Representation representation(Format format, List<String> fields) {
+        boolean isWhole = format == Format.MARKDOWN && fields.isEmpty();
+        var resolved = references;
+        if (resolved == null) return isWhole ? representation : Representation.of(guide, bytes(format, fields));
+        return isWhole
+                ? representation.resolved(resolved, () -> Representation.of(guide, resolved, bytes(format, fields)))
+                : Representation.of(guide, resolved, bytes(format, fields));
+    }
+
+    private byte[] bytes(Format format, List<String> fields) {
+        return json.writeValueAsBytes(document(guide, content(), references, format, fields, null, library));
+    }
+
+    private static List<String> ids(PublishedGuide guide, JsonNode content) {
+        return References.of(guide.type(), content).stream()
+                .map(References.Found::guide)
+                .distinct()
+                .toList();
     }
 
     private static Document document(
             PublishedGuide guide,
             JsonNode content,
+            @Nullable ResolvedReferences resolved,
             Format format,
             List<String> fields,
             @Nullable Map<String, String> highlights,
             Library library) {
-        var entry = guide.entry();
         var included = Fields.of(content, fields);
         var assets = DeliveredAsset.in(included, library);
+        var pictures = DeliveredAsset.pictures(assets);
+        Map<String, Reference> references = new LinkedHashMap<>();
+        Map<String, String> addresses = null;
+        if (resolved != null) {
+            var ids = ids(guide, included);
+            for (String id : ids) references.put(id, resolved.byGuide().getOrDefault(id, Reference.toNothing(id)));
+            addresses = resolved.addresses(ids);
+        }
+        var entry = guide.entry();
         return new Document(
                 entry.id(),
                 entry.type(),
@@ -116,7 +172,8 @@ public record LoadedGuide(PublishedGuide guide, Representation representation, J
                 entry.review(),
                 guide.translations().isEmpty() ? null : guide.translations(),
                 assets.isEmpty() ? null : assets,
-                Rendering.render(guide.type(), included, format, DeliveredAsset.pictures(assets)),
+                references.isEmpty() ? null : references,
+                Rendering.render(guide.type(), included, format, pictures, addresses),
                 highlights);
     }
 }

@@ -13,7 +13,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -38,11 +40,18 @@ public final class Representation {
     private final @Nullable String language;
     private final String tag;
     private final boolean isReused;
+    /** The ids of the guides that the content refers to, which are resolved for each state of these guides; mostly empty. */
+    private final List<String> references;
+
+    private volatile @Nullable Resolved resolved;
     private final Form plain;
     /** Created on first use. */
     private volatile @Nullable Form gzip;
 
     private volatile @Nullable Form zstd;
+
+    /** The last representation of the same guide whose references were resolved. */
+    private record Resolved(ResolvedReferences references, Representation representation) {}
 
     /** The representation in one content coding: its header lines and its body. */
     public final class Form {
@@ -148,7 +157,8 @@ public final class Representation {
             @Nullable PublishedGuide guide,
             byte[] tagSource,
             byte[] body,
-            boolean isReused) {
+            boolean isReused,
+            List<String> references) {
         this.contentType = contentType;
         this.lastModified = lastModified;
         this.surrogateKey = surrogateKey;
@@ -156,6 +166,7 @@ public final class Representation {
         this.language = guide == null ? null : guide.entry().locale();
         this.tag = tag(tagSource);
         this.isReused = isReused;
+        this.references = references;
         this.plain = new Form(ContentCoding.IDENTITY, body);
     }
 
@@ -171,7 +182,7 @@ public final class Representation {
 
     /** Creates a representation of another content type for a single request. */
     public static Representation of(String contentType, Instant lastModified, String surrogateKey, byte[] body) {
-        return new Representation(contentType, lastModified, surrogateKey, null, body, body, false);
+        return new Representation(contentType, lastModified, surrogateKey, null, body, body, false, List.of());
     }
 
     /** Creates a JSON representation of a guide for a single request. */
@@ -181,7 +192,8 @@ public final class Representation {
 
     /** Creates a representation of a guide in another content type for a single request. */
     public static Representation of(String contentType, PublishedGuide guide, byte[] body) {
-        return new Representation(contentType, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, false);
+        return new Representation(
+                contentType, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, false, List.of());
     }
 
     /** Creates a JSON representation that is assembled from others. */
@@ -193,15 +205,43 @@ public final class Representation {
                 null,
                 joined.tagSource().array(),
                 joined.bytes().array(),
-                false);
+                false,
+                List.of());
     }
 
     /**
      * Creates a JSON representation of a guide that will be sent many times. Its bytes live outside the heap, where the network reads them
      * without a copy.
+     *
+     * @param references the ids of the guides that the content refers to
      */
-    static Representation reused(PublishedGuide guide, byte[] body) {
-        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, true);
+    static Representation reused(PublishedGuide guide, byte[] body, List<String> references) {
+        return new Representation(JSON, guide.modifiedAt(), guide.surrogateKey(), guide, body, body, true, references);
+    }
+
+    /** Creates a JSON representation of a guide that shows these references. */
+    static Representation of(PublishedGuide guide, ResolvedReferences references, byte[] body) {
+        return new Representation(
+                JSON,
+                references.since(guide.modifiedAt()),
+                guide.surrogateKey() + references.surrogateKeys(),
+                guide,
+                body,
+                body,
+                false,
+                List.of());
+    }
+
+    /** The ids of the guides that the content refers to, if they are not resolved yet; mostly empty. */
+    public List<String> references() {
+        return references;
+    }
+
+    /** The representation that shows these references, which is kept as long as they stay the same. */
+    Representation resolved(ResolvedReferences now, Supplier<Representation> make) {
+        var last = resolved;
+        if (last == null || !last.references().equals(now)) resolved = last = new Resolved(now, make.get());
+        return last.representation();
     }
 
     private static String tag(byte[] tagSource) {

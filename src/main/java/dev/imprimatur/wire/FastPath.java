@@ -144,7 +144,7 @@ class FastPath {
         if (snapshot.position() == 0) return null;
         var representation = request.isList()
                 ? lists.find(snapshot, request.path(), request.query()).orElse(null)
-                : inMemory(snapshot, request);
+                : inMemory(snapshot, request, key);
         return representation == null ? null : response(key, request, representation, snapshot);
     }
 
@@ -174,7 +174,10 @@ class FastPath {
             var key = key(request, client);
             var now = catalogue.now();
             var current = guide(now, request);
-            if (current == guide) return key == null ? null : response(key, request, representation, now);
+            if (current == guide)
+                return key == null
+                        ? null
+                        : response(key, request, withReferences(guide, representation, key, now), now);
             guide = current;
         }
         return null;
@@ -225,9 +228,17 @@ class FastPath {
         return guide == null || guide.changesBy(clock.millis() + maxAge) ? null : guide;
     }
 
-    private @Nullable Representation inMemory(Snapshot snapshot, GetRequest request) {
+    private @Nullable Representation inMemory(Snapshot snapshot, GetRequest request, LimitedKey key) {
         var guide = guide(snapshot, request);
-        return guide == null ? null : contents.ready(guide);
+        var representation = guide == null ? null : contents.ready(guide);
+        return guide == null || representation == null ? null : withReferences(guide, representation, key, snapshot);
+    }
+
+    private Representation withReferences(
+            PublishedGuide guide, Representation whole, LimitedKey key, Snapshot snapshot) {
+        return whole.references().isEmpty()
+                ? whole
+                : contents.resolved(guide, whole, snapshot.references(whole.references(), key.key()::reads));
     }
 
     private Optional<Representation> list(Snapshot snapshot, GetRequest request) {

@@ -41,7 +41,8 @@ class RenderingTest {
                 JSON.readTree(
                         "{\"intro\": \"# a\", \"deep\": \"# a\", \"plain\": \"# a\", \"list\": [{\"body\": \"# a\"}]}"),
                 Format.HTML,
-                id -> null);
+                id -> null,
+                null);
         return Stream.of("/intro", "/deep", "/list/0/body")
                 .collect(Collectors.toMap(
                         it -> it,
@@ -80,7 +81,7 @@ class RenderingTest {
                 .replaceAll("\"body\":\"", "\"body\":\"# Pay\\\\n\\\\na[^1]\\\\n\\\\n[^1]: b\\\\n\\\\n"));
         content.put("introduction", "# Pay\n\n# Pay\n\na[^1]\n\n[^1]: b");
 
-        var ids = texts(Rendering.render(seed, content, Format.HTML, id -> null))
+        var ids = texts(Rendering.render(seed, content, Format.HTML, id -> null, null))
                 .flatMap(text -> NormalHtml.body(text).select("[id]").eachAttr("id").stream())
                 .toList();
 
@@ -90,7 +91,7 @@ class RenderingTest {
                 .allMatch(id -> id.startsWith("md-"))
                 .contains("md-introduction--pay", "md-introduction--pay-1", "md-education-body--pay");
         assertThat(ContentHash.of(content))
-                .isEqualTo(ContentHash.of(Rendering.render(seed, content, Format.MARKDOWN, id -> null)));
+                .isEqualTo(ContentHash.of(Rendering.render(seed, content, Format.MARKDOWN, id -> null, null)));
     }
 
     @Test

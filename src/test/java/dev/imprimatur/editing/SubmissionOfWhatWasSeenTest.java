@@ -212,7 +212,6 @@ class SubmissionOfWhatWasSeenTest {
                 node.bean(WorkingCopies.class),
                 node.bean(Revisions.class),
                 node.bean(Drafts.class),
-                node.bean(AssetRules.class),
                 node.bean(Slugs.class),
                 node.bean(Ids.class),
                 slipping,

@@ -9,7 +9,6 @@ import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.drafts.EditConflict;
 import dev.imprimatur.drafts.Edits;
 import dev.imprimatur.drafts.WorkingCopy;
-import dev.imprimatur.editing.AssetRules;
 import dev.imprimatur.editing.Drafts;
 import dev.imprimatur.editing.Guide;
 import dev.imprimatur.history.EditionId;
@@ -28,10 +27,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 class DraftForm {
     private final Drafts drafts;
     private final ContentTypes types;
-    private final AssetRules assetRules;
 
-    DraftForm(Drafts drafts, ContentTypes types, AssetRules assetRules) {
-        this.assetRules = assetRules;
+    DraftForm(Drafts drafts, ContentTypes types) {
         this.drafts = drafts;
         this.types = types;
     }
@@ -88,12 +85,12 @@ class DraftForm {
 
     /** The faults that prevent a submission of the draft. */
     List<Wrong> missing(Guide guide, WorkingCopy copy) {
-        return wrong(guide, copy, assetRules.missing(types.require(guide.type()), copy.content()));
+        return wrong(guide, copy, drafts.missing(guide, copy));
     }
 
     /** What readers do not see as it was meant. Warnings do not prevent a submission. */
     List<Wrong> warnings(Guide guide, WorkingCopy copy) {
-        return wrong(guide, copy, types.require(guide.type()).warnings(copy.content()));
+        return wrong(guide, copy, drafts.warnings(guide.type(), copy));
     }
 
     /** Converts faults of a draft's content to paths and labels of the form. */

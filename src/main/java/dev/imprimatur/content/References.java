@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.content;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The guides that a content refers to by id: in fields that the content type declares with {@code x-reference}, which have the form
+ * {@code {"guide": id}}, and in links of Markdown texts, {@code [text](guide:ID)}.
+ */
+public final class References {
+    static final String KEYWORD = "x-reference";
+    /** The member that has the id, in a field of a content. */
+    static final String MEMBER = "guide";
+    /** The scheme of a link to a guide. */
+    static final String SCHEME = "guide:";
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /**
+     * One reference.
+     *
+     * @param pointer the place of the id, or of the text with the link
+     * @param types the content types that the guide may have; empty for any
+     */
+    public record Found(String pointer, String guide, List<String> types, boolean isLink) {}
+
+    private References() {}
+
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
+    /** The references of a content, in its order. Texts that cannot be ids are left out. */
+    public static List<Found> of(ContentType type, JsonNode content) {
+        var found = new ArrayList<Found>();
+        find(type.shape(), content, "", found);
+        return found;
+    }
+
+    private static void find(Shape shape, JsonNode value, String pointer, List<Found> found) {
+        if (value.isString() && shape.isMarkdown() && value.stringValue().contains(SCHEME))
+            for (String guide : Markdown.references(value.stringValue()))
+                found.add(new Found(pointer, guide, List.of(), true));
+        if (!shape.referredTypes().isEmpty()) {
+            String guide = value.path(MEMBER).asString("");
+            if (isId(guide)) found.add(new Found(pointer + "/" + MEMBER, guide, shape.referredTypes(), false));
+        } else if (value.isObject())
+            value.properties()
+                    .forEach(entry -> find(
+                            shape.property(entry.getKey()),
+                            entry.getValue(),
+                            Pointers.join(pointer, entry.getKey()),
+                            found));
+        for (int i = 0; value.isArray() && i < value.size(); i++)
+            find(shape.items(), value.get(i), pointer + "/" + i, found);
+    }
+
+    /** What is wrong with the declaration of a reference in a schema; empty if it is one. */
+    static String fault(ObjectNode schema) {
+        var types = schema.path(KEYWORD);
+        if (!types.isArray()
+                || types.isEmpty()
+                || types.values().stream().anyMatch(type -> !type.asString("").matches("[a-z]+(-[a-z]+)*")))
+            return "must be a list of the names of content types";
+        var properties = schema.path("properties");
+        boolean isReference = schema.path("type").asString("").equals("object")
+                && properties.size() == 1
+                && properties.path(MEMBER).path("type").asString("").equals("string")
+                && schema.path("required").values().stream()
+                        .map(name -> name.asString(""))
+                        .collect(Collectors.toSet())
+                        .contains(MEMBER);
+        return isReference ? "" : "may be set on an object only whose one field is the required text \"guide\"";
+    }
+}

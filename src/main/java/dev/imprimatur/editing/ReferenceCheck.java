@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.editing;
+
+import dev.imprimatur.content.ContentType;
+import dev.imprimatur.content.References;
+import dev.imprimatur.problem.Fault;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Checks that the guides exist that a content refers to, and are of the types that its content type names. */
+final class ReferenceCheck {
+    /** The most guides that a content may refer to; each is named in a header of what sites read. */
+    private static final int MOST = 100;
+
+    private ReferenceCheck() {}
+
+    /**
+     * What is wrong with the references of a draft that its last version did not have. Links in texts are checked at submission, so that
+     * nobody loses what they are writing.
+     */
+    static List<Fault> ofDraft(Guides guides, Guide guide, ContentType type, JsonNode before, JsonNode after) {
+        var fields = fields(type, after);
+        if (fields.isEmpty()) return List.of();
+        var known = fields(type, before).stream().map(References.Found::guide).collect(Collectors.toSet());
+        return faults(
+                guides,
+                guide,
+                fields.stream().filter(field -> !known.contains(field.guide())).toList());
+    }
+
+    private static List<References.Found> fields(ContentType type, JsonNode content) {
+        return References.of(type, content).stream()
+                .filter(found -> !found.isLink())
+                .toList();
+    }
+
+    /** What is wrong with the references of a submission. Whether the guides are published does not matter: two may refer to each other. */
+    static List<Fault> ofSubmission(Guides guides, Guide guide, ContentType type, JsonNode content) {
+        var found = References.of(type, content);
+        var faults = new ArrayList<>(faults(guides, guide, found));
+        if (ids(found).size() > MOST)
+            faults.add(new Fault("", "refers to more than " + MOST + " guides; remove references"));
+        return faults;
+    }
+
+    /** Warnings about the guides that a content refers to and that readers cannot read now. They prevent nothing. */
+    static List<Fault> warnings(Guides guides, ContentType type, JsonNode content) {
+        var found = References.of(type, content);
+        if (found.isEmpty()) return List.of();
+        var existing = guides.find(ids(found));
+        var warnings = new ArrayList<Fault>();
+        for (var reference : found) {
+            var to = existing.get(reference.guide());
+            if (to == null) warnings.add(new Fault(reference.pointer(), missing(reference.guide())));
+            else if (to.live() == null)
+                warnings.add(new Fault(
+                        reference.pointer(),
+                        "refers to guide " + to.id()
+                                + ", which is not published: until it is, readers see no link to it"));
+        }
+        return warnings;
+    }
+
+    private static String missing(String id) {
+        return "refers to guide " + id + ", which does not exist; choose another guide, or remove it";
+    }
+
+    private static Set<String> ids(List<References.Found> found) {
+        return found.stream().map(References.Found::guide).collect(Collectors.toSet());
+    }
+
+    private static List<Fault> faults(Guides guides, Guide guide, List<References.Found> found) {
+        if (found.isEmpty()) return List.of();
+        var existing = guides.find(ids(found));
+        var faults = new ArrayList<Fault>();
+        for (var reference : found) {
+            String fault = fault(guide, reference, existing.get(reference.guide()));
+            if (fault != null) faults.add(new Fault(reference.pointer(), fault));
+        }
+        return faults;
+    }
+
+    private static @Nullable String fault(Guide from, References.Found reference, @Nullable Guide to) {
+        String id = reference.guide();
+        if (id.equals(from.id())) return "refers to this guide itself; choose another guide, or remove it";
+        if (to == null) return missing(id);
+        var types = reference.types();
+        return types.isEmpty() || types.contains(to.type())
+                ? null
+                : "refers to a guide of the type " + to.type() + "; choose one of the type "
+                        + String.join(" or ", types);
+    }
+}
