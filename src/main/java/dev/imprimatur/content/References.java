@@ -4,7 +4,6 @@ package dev.imprimatur.content;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -70,11 +69,7 @@ public final class References {
         var properties = schema.path("properties");
         boolean isReference = schema.path("type").asString("").equals("object")
                 && properties.size() == 1
-                && properties.path(MEMBER).path("type").asString("").equals("string")
-                && schema.path("required").values().stream()
-                        .map(name -> name.asString(""))
-                        .collect(Collectors.toSet())
-                        .contains(MEMBER);
-        return isReference ? "" : "may be set on an object only whose one field is the required text \"guide\"";
+                && properties.path(MEMBER).path("type").asString("").equals("string");
+        return isReference ? "" : "may be set on an object only whose one field is the text \"guide\"";
     }
 }

@@ -3,6 +3,7 @@ package dev.imprimatur.delivery;
 
 import dev.imprimatur.catalogue.AddressHistory;
 import dev.imprimatur.catalogue.Snapshot;
+import dev.imprimatur.content.ContentTypes;
 import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
 import dev.imprimatur.index.Property;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,6 +45,9 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 @RequestMapping(DeliveryRequests.PATH)
 class PublishedGuideApi {
+    /** How many fields of referenced guides a request can ask for. */
+    private static final int MOST_INCLUDED = 20;
+
     private static final String ACCEPT_LANGUAGE = "accept-language";
     private static final String LINKED_DATA = "/schema.org";
 
@@ -58,12 +63,19 @@ class PublishedGuideApi {
 
     private final DeliveryRequests requests;
     private final GuideContents contents;
+    private final ContentTypes types;
     private final LedgerReader ledger;
     private final JsonMapper json;
     private final Clock clock;
 
     PublishedGuideApi(
-            DeliveryRequests requests, GuideContents contents, LedgerReader ledger, JsonMapper json, Clock clock) {
+            DeliveryRequests requests,
+            GuideContents contents,
+            ContentTypes types,
+            LedgerReader ledger,
+            JsonMapper json,
+            Clock clock) {
+        this.types = types;
         this.requests = requests;
         this.contents = contents;
         this.ledger = ledger;
@@ -80,6 +92,7 @@ class PublishedGuideApi {
             @RequestParam @Nullable String fields,
             @RequestParam @Nullable String asOf,
             @RequestParam @Nullable String fallback,
+            @RequestParam @Nullable String include,
             Authentication site,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -87,6 +100,7 @@ class PublishedGuideApi {
         var contentType = requests.contentType(type, site);
         var includedFields = Fields.parse(fields, contentType);
         var textFormat = Format.of(format);
+        var ofReferences = include == null ? List.<String>of() : included(include);
         var instant = asOf == null ? null : Property.instant("asOf", asOf);
         if (fallback != null && !fallback.equals(ACCEPT_LANGUAGE))
             throw Refusal.malformed("fallback is " + ACCEPT_LANGUAGE, List.of()).raise();
@@ -99,7 +113,9 @@ class PublishedGuideApi {
                 request,
                 response);
         var guide = loaded.guide();
-        var representation = loaded.representation(textFormat, includedFields);
+        var representation = include == null
+                ? loaded.representation(textFormat, includedFields)
+                : loaded.including(textFormat, includedFields, contents.fields(loaded, ofReferences, textFormat));
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var lifetime = requests.cacheLifetime();
         if (fallback != null) {
@@ -110,6 +126,22 @@ class PublishedGuideApi {
                 response,
                 asOf == null ? lifetime.until(untilChange) : lifetime,
                 fallback == null ? "" : HttpHeaders.ACCEPT_LANGUAGE);
+    }
+
+    /** The fields of referenced guides that a request names. */
+    private List<String> included(String include) {
+        var names = Arrays.stream(include.split(",", -1))
+                .map(String::strip)
+                .distinct()
+                .toList();
+        if (names.size() > MOST_INCLUDED)
+            throw Refusal.malformed("include names at most " + MOST_INCLUDED + " fields", List.of())
+                    .raise();
+        for (String name : names)
+            if (types.all().stream().noneMatch(type -> type.fields().contains(name)))
+                throw Refusal.malformed("include: no content type has the field “" + name + "”", List.of())
+                        .raise();
+        return names;
     }
 
     private static @Nullable String acceptedLanguages(HttpServletRequest request) {

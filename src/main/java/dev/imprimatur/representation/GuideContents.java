@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.imprimatur.content.Fields;
 import dev.imprimatur.content.Format;
+import dev.imprimatur.content.Rendering;
 import dev.imprimatur.media.Library;
+import dev.imprimatur.problem.Refused;
 import dev.imprimatur.publication.LedgerReader;
 import dev.imprimatur.store.Failures;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -113,6 +116,27 @@ public class GuideContents {
     /** Returns the guide's representation if it is in memory; else null. Never waits. */
     public @Nullable Representation ready(PublishedGuide guide) {
         return inMemory.getIfPresent(guide);
+    }
+
+    /**
+     * Fields of the guides that a guide refers to, by the id of the guide. A guide whose stored content is not the approved content has none.
+     *
+     * @param names of the fields
+     */
+    public Map<String, JsonNode> fields(LoadedGuide guide, List<String> names, Format format) {
+        var resolved = guide.references();
+        var fields = new HashMap<String, JsonNode>();
+        if (resolved == null || names.isEmpty()) return fields;
+        resolved.guides().forEach((id, referenced) -> {
+            try {
+                var content = Fields.of(of(referenced).content(), names);
+                var pictures = DeliveredAsset.pictures(DeliveredAsset.in(content, library));
+                fields.put(id, Rendering.render(referenced.type(), content, format, pictures, Map.of()));
+            } catch (Refused damaged) {
+                fields.remove(id);
+            }
+        });
+        return fields;
     }
 
     /** The representation that shows the references of a guide as they are published. */

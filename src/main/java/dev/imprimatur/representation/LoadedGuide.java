@@ -16,6 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A published guide with its content, which was compared with the content hash when it was read from the store.
@@ -126,6 +127,35 @@ public record LoadedGuide(
         return isWhole
                 ? representation.resolved(resolved, () -> Representation.of(guide, resolved, bytes(format, fields)))
                 : Representation.of(guide, resolved, bytes(format, fields));
+    }
+
+    /**
+     * The representation in which the references of fields are resolved in their places, with fields of the guides that they refer to. Its
+     * content is not the one that was hashed and signed.
+     *
+     * @param of the fields to include of each guide, by the id of the guide
+     */
+    public Representation including(Format format, List<String> fields, Map<String, JsonNode> of) {
+        var resolved = references;
+        if (resolved == null) return representation(format, fields);
+        var document =
+                json.<ObjectNode>valueToTree(document(guide, content(), resolved, format, fields, null, library));
+        for (var reference : References.of(guide.type(), Fields.of(content(), fields)))
+            if (!reference.isLink()) expand(document, "/content" + reference.pointer(), reference.guide(), of);
+        for (String id : resolved.byGuide().keySet()) expand(document, "/references/" + id + "/guide", id, of);
+        return Representation.of(guide, resolved, json.writeValueAsBytes(document));
+    }
+
+    /** Puts what is known of the guide in the place of the object that has its id at the pointer. */
+    private void expand(ObjectNode document, String pointer, String id, Map<String, JsonNode> of) {
+        var known = document.at("/references/" + id);
+        if (!(document.at(pointer.substring(0, pointer.lastIndexOf('/'))) instanceof ObjectNode place)) return;
+        if (known instanceof ObjectNode members) place.setAll(members.deepCopy());
+        var included = of.get(id);
+        if (included instanceof ObjectNode fields)
+            fields.properties().stream()
+                    .filter(field -> !place.has(field.getKey()))
+                    .forEach(field -> place.set(field.getKey(), field.getValue()));
     }
 
     private byte[] bytes(Format format, List<String> fields) {

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * The guides that a content refers to, as they are published at one ledger position.
  *
  * @param byGuide by the id of the guide, in the order of the content
+ * @param guides the published ones among them, by id
  * @param changedAt when one of these guides was last published, unpublished or changed; the epoch if none ever was
  */
-public record ResolvedReferences(Map<String, Reference> byGuide, Instant changedAt) {
+public record ResolvedReferences(
+        Map<String, Reference> byGuide, Map<String, PublishedGuide> guides, Instant changedAt) {
     /** Collects the guides that are referred to. */
     public static final class Builder {
         private final Map<String, Reference> byGuide = new LinkedHashMap<>();
+        private final Map<String, PublishedGuide> guides = new HashMap<>();
         private Instant changedAt = Instant.EPOCH;
 
         /** Adds a guide of which nothing is known to the reader. */
@@ -29,11 +32,12 @@ public record ResolvedReferences(Map<String, Reference> byGuide, Instant changed
         /** Adds a guide that is or was published; null if it is not published now. */
         public void add(String id, @Nullable PublishedGuide guide, Instant changed) {
             byGuide.put(id, guide == null ? Reference.toNothing(id) : Reference.to(guide));
+            if (guide != null) guides.put(id, guide);
             if (changed.isAfter(changedAt)) changedAt = changed;
         }
 
         public ResolvedReferences build() {
-            return new ResolvedReferences(byGuide, changedAt);
+            return new ResolvedReferences(byGuide, guides, changedAt);
         }
     }
 

@@ -354,4 +354,62 @@ class ReferencesTest {
             }
         }
     }
+
+    @Test
+    void aRequestIncludesFieldsOfTheGuidesInTheirPlaces() {
+        var other = guides.published();
+        var hidden = guides.drafted();
+        var guide = guides.drafted();
+        change(
+                        guide,
+                        Map.of(
+                                "relatedRoles",
+                                List.of(Map.of("guide", other.id()), Map.of("guide", hidden.id())),
+                                "introduction",
+                                "See [it](guide:" + other.id() + ")."))
+                .ok();
+        publish(guide);
+
+        var whole = node.site().get("/role-guide/" + guide.slug());
+        var answer = node.site().get("/role-guide/" + guide.slug() + "?include=summary,role");
+
+        var first = answer.ok().at("/content/relatedRoles/0");
+        assertThat(first.get("guide").asString()).isEqualTo(other.id());
+        assertThat(first.get("live").asBoolean()).isTrue();
+        assertThat(first.get("slug").asString()).isEqualTo(other.slug());
+        assertThat(first.get("type").asString()).isEqualTo("role-guide");
+        assertThat(first.get("title").asString()).isNotEmpty();
+        assertThat(first.get("summary").asString())
+                .isEqualTo(node.site()
+                        .get("/role-guide/" + other.slug())
+                        .ok()
+                        .at("/content/summary")
+                        .asString());
+        assertThat(answer.ok().at("/references/" + other.id() + "/role").asString())
+                .isNotEmpty();
+        var second = answer.ok().at("/content/relatedRoles/1");
+        assertThat(second.get("live").asBoolean()).isFalse();
+        assertThat(second.propertyNames()).containsExactly("guide", "live");
+        assertThat(answer.header("ETag")).isNotEqualTo(whole.header("ETag"));
+        assertThat(whole.ok().at("/content/relatedRoles/0").propertyNames()).containsExactly("guide");
+        var titles = node.site().get("/role-guide/" + guide.slug() + "?include=title&fields=relatedRoles");
+        assertThat(titles.ok().at("/content/relatedRoles/0/slug").asString()).isEqualTo(other.slug());
+
+        for (String wrong : List.of("include=", "include=nothing", "include=summary,,role", "include=summary.x"))
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?" + wrong)
+                            .status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        unpublish(other);
+        var after = node.site().get("/role-guide/" + guide.slug() + "?include=summary");
+        assertThat(after.ok().at("/content/relatedRoles/0").propertyNames()).containsExactly("guide", "live");
+        assertThat(after.header("ETag")).isNotEqualTo(answer.header("ETag"));
+        // a guide that refers to nothing
+        var plain = guides.published();
+        assertThat(node.site()
+                        .get("/role-guide/" + plain.slug() + "?include=summary")
+                        .status())
+                .isEqualTo(200);
+    }
 }
