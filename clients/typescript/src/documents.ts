@@ -99,9 +99,14 @@ export interface Asset {
 }
 
 /** A guide that another guide refers to; of a guide that is not published, only the id is known. */
-export type Reference =
-  | { guide: string; type: string; slug: string; locale: string; title: string; live: true }
-  | { guide: string; live: false };
+export interface Reference {
+  guide: string;
+  type?: string;
+  slug?: string;
+  locale?: string;
+  title?: string;
+  live: boolean;
+}
 
 export interface Guide<T extends string = string, C = ContentOf<T>> extends Publication<T> {
   review: Review;
