@@ -125,8 +125,20 @@ public record LoadedGuide(
         var resolved = references;
         if (resolved == null) return isWhole ? representation : Representation.of(guide, bytes(format, fields));
         return isWhole
-                ? representation.resolved(resolved, () -> Representation.of(guide, resolved, bytes(format, fields)))
+                ? representation.resolved(resolved, () -> Representation.of(guide, resolved, whole(resolved)))
                 : Representation.of(guide, resolved, bytes(format, fields));
+    }
+
+    /** The whole document with these references, made of bytes in memory: the fast path may not wait for a store. */
+    private byte[] whole(ResolvedReferences resolved) {
+        var document = (ObjectNode) json.readTree(representation.bytes());
+        var content = document.remove("content");
+        var known = new LinkedHashMap<String, Reference>();
+        for (String id : representation.references())
+            known.put(id, resolved.byGuide().getOrDefault(id, Reference.toNothing(id)));
+        document.set("references", json.valueToTree(known));
+        document.set("content", content);
+        return json.writeValueAsBytes(document);
     }
 
     /**
