@@ -227,7 +227,8 @@ public class Drafts {
     }
 
     /**
-     * Fills the required fields that the draft lacks with their defaults, and missing alternative texts with those of the library, if nothing else is missing for a submission.
+     * Fills the required fields that the draft lacks with their defaults, and missing alternative texts with those of the library, if nothing
+     * else is missing for a submission.
      *
      * @param etag the version to submit; null submits the current one
      * @return the version to submit
@@ -240,7 +241,8 @@ public class Drafts {
         if (copy.altered() || etag != null && !copy.etag().equals(etag)) return etag;
         var filled = assetRules.filled(type, copy.content());
         if (filled.equals(copy.content())
-                || !assetRules.submissionFaults(type, filled).isEmpty()) return etag;
+                || !submissionFaults(guide, type, filled, assetRules::submissionFaults)
+                        .isEmpty()) return etag;
         String submitted = edit(
                         guide, copy.etag(), filled, current -> assetRules.filled(type, current), Set.of(), EDIT, by)
                 .etag();
@@ -440,19 +442,18 @@ public class Drafts {
 
     /** What prevents a submission of the draft. */
     public List<Fault> submissionFaults(Guide guide, WorkingCopy copy) {
-        return submissionFaults(guide, copy, assetRules::submissionFaults);
+        return submissionFaults(guide, types.require(guide.type()), copy.content(), assetRules::submissionFaults);
     }
 
     /** All that an editor has to do before a submission, which fills in the library's alternative texts by itself. */
     public List<Fault> missing(Guide guide, WorkingCopy copy) {
-        return submissionFaults(guide, copy, assetRules::missing);
+        return submissionFaults(guide, types.require(guide.type()), copy.content(), assetRules::missing);
     }
 
     private List<Fault> submissionFaults(
-            Guide guide, WorkingCopy copy, BiFunction<ContentType, JsonNode, List<Fault>> ofType) {
-        var type = types.require(guide.type());
-        var faults = new ArrayList<>(ofType.apply(type, copy.content()));
-        faults.addAll(ReferenceCheck.ofSubmission(guides, guide, type, copy.content()));
+            Guide guide, ContentType type, JsonNode content, BiFunction<ContentType, JsonNode, List<Fault>> ofType) {
+        var faults = new ArrayList<>(ofType.apply(type, content));
+        faults.addAll(ReferenceCheck.ofSubmission(guides, guide, type, content));
         return faults;
     }
 

@@ -4,11 +4,14 @@ package dev.imprimatur.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.media.TestPictures;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.Uploads;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -411,5 +414,19 @@ class ReferencesTest {
                         .get("/role-guide/" + plain.slug() + "?include=summary")
                         .status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void aRefusedSubmissionChangesNothing() {
+        var editor = node.as("editor");
+        var asset = Uploads.added(editor, "map.png", TestPictures.png(9, 7, Color.GRAY), "A map");
+        var guide = guides.drafted();
+        change(guide, Map.of("introduction", "![](asset:" + asset.get("id").asString() + ") [it](guide:nothing)"))
+                .ok();
+        String before = editor.get(guide.path() + "/draft").header("ETag");
+
+        assertThat(submit(guide).status()).isEqualTo(422);
+
+        assertThat(editor.get(guide.path() + "/draft").header("ETag")).isEqualTo(before);
     }
 }
