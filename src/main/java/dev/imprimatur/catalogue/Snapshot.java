@@ -136,6 +136,18 @@ public final class Snapshot {
         return history(address).map(AddressHistory::guide);
     }
 
+    /** The guide with this id, if it is published. */
+    public Optional<PublishedGuide> find(String guide) {
+        return history(guide, type -> true).map(AddressHistory::guide);
+    }
+
+    private Optional<AddressHistory> history(String guide, Predicate<String> ofType) {
+        return byType.entrySet().stream()
+                .filter(type -> ofType.test(type.getKey()))
+                .flatMap(type -> type.getValue().history(guide).stream())
+                .findFirst();
+    }
+
     /**
      * The guides with these ids as they are published in this snapshot.
      *
@@ -144,10 +156,7 @@ public final class Snapshot {
     public ResolvedReferences references(Collection<String> guides, Predicate<String> readable) {
         var references = new ResolvedReferences.Builder();
         for (String guide : guides)
-            byType.entrySet().stream()
-                    .filter(type -> readable.test(type.getKey()))
-                    .flatMap(type -> type.getValue().history(guide).stream())
-                    .findFirst()
+            history(guide, readable)
                     .ifPresentOrElse(
                             history -> references.add(
                                     guide, history.guide(), history.last().at()),

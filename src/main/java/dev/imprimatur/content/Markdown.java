@@ -123,8 +123,10 @@ public final class Markdown {
     }
 
     /** The ids of the guides that a text links to. */
-    static Set<String> references(String markdown) {
-        return AS_HTML.get(new Source(markdown, ANYWHERE)).references();
+    static Set<String> references(String markdown, Place place) {
+        return markdown.contains(References.SCHEME)
+                ? AS_HTML.get(new Source(markdown, place)).references()
+                : Set.of();
     }
 
     public static String toText(String markdown) {

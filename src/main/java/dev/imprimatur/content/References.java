@@ -26,7 +26,12 @@ public final class References {
      * @param pointer the place of the id, or of the text with the link
      * @param types the content types that the guide may have; empty for any
      */
-    public record Found(String pointer, String guide, List<String> types, boolean isLink) {}
+    public record Found(String pointer, String guide, List<String> types, boolean isLink) {
+        /** The pointer of the object that has the id, or of the text with the link. */
+        public String place() {
+            return isLink ? pointer : pointer.substring(0, pointer.length() - 1 - MEMBER.length());
+        }
+    }
 
     private References() {}
 
@@ -42,8 +47,8 @@ public final class References {
     }
 
     private static void find(Shape shape, JsonNode value, String pointer, List<Found> found) {
-        if (value.isString() && shape.isMarkdown() && value.stringValue().contains(SCHEME))
-            for (String guide : Markdown.references(value.stringValue()))
+        if (value.isString() && shape.isMarkdown())
+            for (String guide : Markdown.references(value.stringValue(), shape.place(pointer)))
                 found.add(new Found(pointer, guide, List.of(), true));
         if (!shape.referredTypes().isEmpty()) {
             String guide = value.path(MEMBER).asString("");

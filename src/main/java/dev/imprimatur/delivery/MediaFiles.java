@@ -3,7 +3,6 @@ package dev.imprimatur.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.imprimatur.catalogue.LiveGuides;
 import dev.imprimatur.catalogue.Snapshot;
 import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.credentials.SiteKey;
@@ -40,7 +39,6 @@ class MediaFiles {
     private static final int REMEMBERED = 10_000;
 
     private final DeliveryRequests requests;
-    private final LiveGuides live;
     private final GuideContents contents;
     private final Library library;
     private final AssetUses uses;
@@ -62,14 +60,12 @@ class MediaFiles {
 
     MediaFiles(
             DeliveryRequests requests,
-            LiveGuides live,
             GuideContents contents,
             Library library,
             AssetUses uses,
             MediaSettings settings,
             SiteKeys keys) {
         this.requests = requests;
-        this.live = live;
         this.contents = contents;
         this.library = library;
         this.uses = uses;
@@ -120,7 +116,7 @@ class MediaFiles {
     private boolean isLive(String asset, List<AssetUses.Use> all, Snapshot snapshot, @Nullable SiteKey key) {
         return all.stream()
                 .filter(use -> !use.isOfDraft())
-                .anyMatch(use -> live.find(snapshot, use.guide())
+                .anyMatch(use -> snapshot.find(use.guide())
                         .filter(guide -> guide.entry().revision() == use.revision()
                                 && (key == null || key.reads(guide.entry().type()))
                                 && isNamed(asset, guide))

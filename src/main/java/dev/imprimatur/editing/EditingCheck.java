@@ -264,7 +264,7 @@ class EditingCheck implements Check {
 
         private void compare(Guides.Row row, List<Edition> its) {
             var card = row.guide();
-            int entries = its.stream().mapToInt(edition -> edition.log().size()).sum();
+            int entries = Guide.entriesIn(its);
             if (Guide.isDeleted(its)) {
                 findings.unfinished("card", "guide " + row.id(), "is deleted, and still has its card");
                 return;

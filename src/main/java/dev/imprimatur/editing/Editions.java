@@ -703,12 +703,7 @@ public class Editions {
             if (isDamaged(card, editions)) return;
             var deletion = Guide.deletion(editions);
             if (deletion.isPresent()) {
-                deletedGuides.take(
-                        guide,
-                        deletion.get(),
-                        editions.stream()
-                                .mapToInt(edition -> edition.log().size())
-                                .sum());
+                deletedGuides.take(guide, deletion.get(), Guide.entriesIn(editions));
                 return;
             }
             var refreshed = titled(card.refreshed(editions), editions);
@@ -759,8 +754,7 @@ public class Editions {
     }
 
     private static int lost(Guide card, List<Edition> editions) {
-        return card.entries()
-                - editions.stream().mapToInt(edition -> edition.log().size()).sum();
+        return card.entries() - Guide.entriesIn(editions);
     }
 
     /** Whether a log was altered or is shorter than the card says. */

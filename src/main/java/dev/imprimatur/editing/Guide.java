@@ -214,7 +214,7 @@ public record Guide(
                 .filter(edition -> edition.state() == Edition.State.PUBLISHED)
                 .reduce((earlier, later) -> later)
                 .orElse(null);
-        int count = editions.stream().mapToInt(edition -> edition.log().size()).sum();
+        int count = entriesIn(editions);
         return new Guide(
                 id,
                 type,
@@ -345,6 +345,11 @@ public record Guide(
     /** Whether the guide is deleted. */
     static boolean isDeleted(List<Edition> editions) {
         return deletion(editions).isPresent();
+    }
+
+    /** The number of entries in the logs of these editions. */
+    static int entriesIn(List<Edition> editions) {
+        return editions.stream().mapToInt(edition -> edition.log().size()).sum();
     }
 
     /** The entry that deleted the guide; empty if the guide is not deleted. */

@@ -10,7 +10,6 @@ import dev.imprimatur.content.Rendering;
 import dev.imprimatur.media.Library;
 import dev.imprimatur.publication.LedgerEntry;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -133,10 +132,7 @@ public record LoadedGuide(
     private byte[] whole(ResolvedReferences resolved) {
         var document = (ObjectNode) json.readTree(representation.bytes());
         var content = document.remove("content");
-        var known = new LinkedHashMap<String, Reference>();
-        for (String id : representation.references())
-            known.put(id, resolved.byGuide().getOrDefault(id, Reference.toNothing(id)));
-        document.set("references", json.valueToTree(known));
+        document.set("references", json.valueToTree(resolved.of(representation.references())));
         document.set("content", content);
         return json.writeValueAsBytes(document);
     }
@@ -150,24 +146,18 @@ public record LoadedGuide(
     public Representation including(Format format, List<String> fields, Map<String, JsonNode> of) {
         var resolved = references;
         if (resolved == null) return representation(format, fields);
-        var document =
-                json.<ObjectNode>valueToTree(document(guide, content(), resolved, format, fields, null, library));
-        for (var reference : References.of(guide.type(), Fields.of(content(), fields)))
-            if (!reference.isLink()) expand(document, "/content" + reference.pointer(), reference.guide(), of);
-        for (String id : resolved.byGuide().keySet()) expand(document, "/references/" + id + "/guide", id, of);
+        var content = content();
+        var document = json.<ObjectNode>valueToTree(document(guide, content, resolved, format, fields, null, library));
+        var known = document.path("references");
+        of.forEach((id, included) -> {
+            if (known.get(id) instanceof ObjectNode reference)
+                included.properties().forEach(field -> reference.putIfAbsent(field.getKey(), field.getValue()));
+        });
+        for (var reference : References.of(guide.type(), Fields.of(content, fields)))
+            if (!reference.isLink()
+                    && document.at("/content" + reference.place()) instanceof ObjectNode place
+                    && known.get(reference.guide()) instanceof ObjectNode members) place.setAll(members.deepCopy());
         return Representation.of(guide, resolved, json.writeValueAsBytes(document));
-    }
-
-    /** Puts what is known of the guide in the place of the object that has its id at the pointer. */
-    private void expand(ObjectNode document, String pointer, String id, Map<String, JsonNode> of) {
-        var known = document.at("/references/" + id);
-        if (!(document.at(pointer.substring(0, pointer.lastIndexOf('/'))) instanceof ObjectNode place)) return;
-        if (known instanceof ObjectNode members) place.setAll(members.deepCopy());
-        var included = of.get(id);
-        if (included instanceof ObjectNode fields)
-            fields.properties().stream()
-                    .filter(field -> !place.has(field.getKey()))
-                    .forEach(field -> place.set(field.getKey(), field.getValue()));
     }
 
     private byte[] bytes(Format format, List<String> fields) {
@@ -192,13 +182,7 @@ public record LoadedGuide(
         var included = Fields.of(content, fields);
         var assets = DeliveredAsset.in(included, library);
         var pictures = DeliveredAsset.pictures(assets);
-        Map<String, Reference> references = new LinkedHashMap<>();
-        Map<String, String> addresses = null;
-        if (resolved != null) {
-            var ids = ids(guide, included);
-            for (String id : ids) references.put(id, resolved.byGuide().getOrDefault(id, Reference.toNothing(id)));
-            addresses = resolved.addresses(ids);
-        }
+        var ids = resolved == null ? List.<String>of() : ids(guide, included);
         var entry = guide.entry();
         return new Document(
                 entry.id(),
@@ -214,8 +198,9 @@ public record LoadedGuide(
                 entry.review(),
                 guide.translations().isEmpty() ? null : guide.translations(),
                 assets.isEmpty() ? null : assets,
-                references.isEmpty() ? null : references,
-                Rendering.render(guide.type(), included, format, pictures, addresses),
+                resolved == null || ids.isEmpty() ? null : resolved.of(ids),
+                Rendering.render(
+                        guide.type(), included, format, pictures, resolved == null ? null : resolved.addresses(ids)),
                 highlights);
     }
 }

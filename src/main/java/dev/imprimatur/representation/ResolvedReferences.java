@@ -50,6 +50,13 @@ public record ResolvedReferences(
         return byGuide.keySet().stream().map(id -> " references/" + id).collect(Collectors.joining());
     }
 
+    /** What is known of these guides, by id and in this order. */
+    Map<String, Reference> of(Collection<String> guides) {
+        var references = new LinkedHashMap<String, Reference>();
+        for (String guide : guides) references.put(guide, byGuide.getOrDefault(guide, Reference.toNothing(guide)));
+        return references;
+    }
+
     /** The addresses of the published guides among these, by id. */
     Map<String, String> addresses(Collection<String> guides) {
         var addresses = new HashMap<String, String>();
