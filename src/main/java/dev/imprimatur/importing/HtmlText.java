@@ -30,6 +30,8 @@ record HtmlText(String markdown, Map<String, Integer> leftOut) {
     private static final String NOT_TEXT =
             "script, style, noscript, template, iframe, object, embed, video, audio, canvas, svg, math, form, input, button, select, textarea, map, link, meta";
 
+    private static final int DEEPEST = 200;
+
     private static final List<Extension> EXTENSIONS = List.of(
             TablesExtension.create(),
             StrikethroughExtension.builder().requireTwoTildes(true).build());
@@ -55,8 +57,13 @@ record HtmlText(String markdown, Map<String, Integer> leftOut) {
     private static final TextContentRenderer WORDS =
             TextContentRenderer.builder().extensions(EXTENSIONS).build();
 
+    /** @throws IllegalArgumentException if elements are nested so deeply that no text can be meant */
     static HtmlText of(String html) {
         var document = Jsoup.parseBodyFragment(html);
+        document.traverse((node, depth) -> {
+            if (depth > DEEPEST)
+                throw new IllegalArgumentException("its HTML is nested more than " + DEEPEST + " elements deep");
+        });
         var leftOut = new TreeMap<String, Integer>();
         for (var element : document.select(NOT_TEXT)) {
             leftOut.merge(element.normalName(), 1, Integer::sum);

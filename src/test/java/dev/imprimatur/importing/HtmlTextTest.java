@@ -2,6 +2,7 @@
 package dev.imprimatur.importing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imprimatur.content.Markdown;
 import dev.imprimatur.testing.UnitTest;
@@ -106,5 +107,14 @@ class HtmlTextTest {
                 "<p>Before</p><script>alert(1)</script><iframe src=\"x\"></iframe><iframe></iframe><p onclick=\"x\">After</p>");
         assertThat(text.markdown()).isEqualTo("Before\n\nAfter");
         assertThat(HtmlText.words(text.leftOut())).isEqualTo("2 iframe, script");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<div>", "<blockquote>", "<b>", "<ul><li>", "<span>"})
+    void whatIsNestedTooDeeplyIsRefused(String element) {
+        assertThat(HtmlText.of(element.repeat(90) + "words").markdown()).contains("words");
+        assertThatThrownBy(() -> HtmlText.of(element.repeat(5000) + "words"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("its HTML is nested more than 200 elements deep");
     }
 }
