@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -175,7 +176,8 @@ class FaultsIT {
             rows.ledger.deleteOne(Filters.eq("_id", position));
         });
         faults.put("a content is forged", () -> {
-            var content = rows.contentOf(load.anyPublished().id());
+            var guide = await().atMost(PATIENCE).until(load::anyPublished, Optional::isPresent);
+            var content = rows.contentOf(guide.orElseThrow().id());
             rows.published.updateOne(Filters.eq("_id", content.get("_id")), Updates.set("content.summary", "Forged."));
             waitWhileFaulty();
             rows.published.replaceOne(Filters.eq("_id", content.get("_id")), content);
