@@ -20,17 +20,28 @@ export async function contentHash(content: unknown): Promise<string> {
 
 /**
  * Whether the guide is what was reviewed: its content has the hash that it names, and the signed reviews of the guide and of its parts say
- * what the guide says, to the last byte. The guide must be whole, with its Markdown as written.
+ * what the guide says, to the last byte. The guide must be whole, with its Markdown as written. What is told of the guides that it refers to
+ * was not reviewed with it.
  *
  * @param keys of the server, from Imprimatur.keys(); keep them, so that nobody can slip you others later
  */
 export async function verifyGuide(guide: Guide, keys: { keys: JsonWebKey[] }): Promise<boolean> {
   const { id, type, slug, locale, edition, revision, contentHash: hash, content, review } = guide;
-  if (!review || (await contentHash(content)) !== hash) return false;
+  if (!review || (await contentHash(asApproved(content, guide.references ?? {}))) !== hash) return false;
   const published = { id, type, slug, locale, edition, revision, contentHash: hash };
   for (const [pointer, part] of Object.entries(review.parts ?? {}))
     if (!(await verifyReview({ ...published, pointer }, part, keys))) return false;
   return verifyReview(published, review, keys);
+}
+
+/** The content without what the server adds to its references: of each, the id alone was approved. */
+function asApproved(value: unknown, references: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((each) => asApproved(each, references));
+  if (!(value instanceof Object)) return value;
+  const { guide } = value as { guide?: unknown };
+  const known = typeof guide === "string" && Object.hasOwn(references, guide) && references[guide];
+  if (known && canonicalJson(known) === canonicalJson(value)) return { guide };
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, asApproved(member, references)]));
 }
 
 /** @param about what was reviewed: the published guide, or a part of it */

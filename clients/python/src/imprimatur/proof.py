@@ -31,19 +31,32 @@ def content_hash(content: Any) -> str:
 def verify_guide(guide: Mapping[str, Any], keys: Keys) -> bool:
     """
     Whether the guide is what was reviewed: its content has the hash that it says, and its review and those of its parts, signed by the keys, are
-    of that hash and say nothing else than the guide does. The guide must be whole, with its Markdown as written.
+    of that hash and say nothing else than the guide does. The guide must be whole, with its Markdown as written. What is told of the guides that it
+    refers to was not reviewed with it.
 
     :param keys: of the server, from `Imprimatur.keys`; keep them, so that nobody can slip you others later
     """
     try:
         review = guide["review"]
-        if content_hash(guide["content"]) != guide["contentHash"]:
+        if content_hash(_as_approved(guide["content"], guide.get("references", {}))) != guide["contentHash"]:
             return False
         published = {name: guide[name] for name in _OF_GUIDE}
         parts = review.get("parts", {}).items()
         return _is_signed(published, review, keys) and all(_is_signed({**published, "pointer": pointer}, part, keys) for pointer, part in parts)
     except (InvalidSignature, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return False
+
+
+def _as_approved(value: Any, references: Mapping[str, Any]) -> Any:
+    """The content without what the server adds to its references: of each, the id alone was approved."""
+    if isinstance(value, list):
+        return [_as_approved(each, references) for each in value]
+    if not isinstance(value, dict):
+        return value
+    guide = value.get("guide")
+    if isinstance(guide, str) and guide in references and references[guide] == value:
+        return {"guide": guide}
+    return {name: _as_approved(member, references) for name, member in value.items()}
 
 
 def _is_signed(about: Mapping[str, Any], review: Mapping[str, Any], keys: Keys) -> bool:

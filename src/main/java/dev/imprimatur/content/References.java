@@ -42,12 +42,19 @@ public final class References {
     /** The references of a content, in its order. Texts that cannot be ids are left out. */
     public static List<Found> of(ContentType type, JsonNode content) {
         var found = new ArrayList<Found>();
-        find(type.shape(), content, "", found);
+        find(type.shape(), content, "", true, found);
         return found;
     }
 
-    private static void find(Shape shape, JsonNode value, String pointer, List<Found> found) {
-        if (value.isString() && shape.isMarkdown())
+    /** The references of the fields of a content, in its order; texts are not read. */
+    public static List<Found> ofFields(ContentType type, JsonNode content) {
+        var found = new ArrayList<Found>();
+        find(type.shape(), content, "", false, found);
+        return found;
+    }
+
+    private static void find(Shape shape, JsonNode value, String pointer, boolean withLinks, List<Found> found) {
+        if (withLinks && value.isString() && shape.isMarkdown())
             for (String guide : Markdown.references(value.stringValue(), shape.place(pointer)))
                 found.add(new Found(pointer, guide, List.of(), true));
         if (!shape.referredTypes().isEmpty()) {
@@ -59,9 +66,10 @@ public final class References {
                             shape.property(entry.getKey()),
                             entry.getValue(),
                             Pointers.join(pointer, entry.getKey()),
+                            withLinks,
                             found));
         for (int i = 0; value.isArray() && i < value.size(); i++)
-            find(shape.items(), value.get(i), pointer + "/" + i, found);
+            find(shape.items(), value.get(i), pointer + "/" + i, withLinks, found);
     }
 
     /** What is wrong with the declaration of a reference in a schema; empty if it is one. */

@@ -113,9 +113,10 @@ class PublishedGuideApi {
                 request,
                 response);
         var guide = loaded.guide();
-        var representation = include == null
-                ? loaded.representation(textFormat, includedFields)
-                : loaded.including(textFormat, includedFields, contents.fields(loaded, ofReferences, textFormat));
+        // what nothing asks to be rendered or resolved is delivered as it was approved
+        var representation = textFormat == Format.MARKDOWN && format != null && include == null
+                ? loaded.asApproved(includedFields)
+                : loaded.representation(textFormat, includedFields, contents.fields(loaded, ofReferences, textFormat));
         var untilChange = Duration.between(clock.instant(), guide.changesAt());
         var lifetime = requests.cacheLifetime();
         if (fallback != null) {

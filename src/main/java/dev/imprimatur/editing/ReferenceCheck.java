@@ -23,19 +23,13 @@ final class ReferenceCheck {
      * nobody loses what they are writing.
      */
     static List<Fault> ofDraft(Guides guides, Guide guide, ContentType type, JsonNode before, JsonNode after) {
-        var fields = fields(type, after);
+        var fields = References.ofFields(type, after);
         if (fields.isEmpty()) return List.of();
-        var known = fields(type, before).stream().map(References.Found::guide).collect(Collectors.toSet());
+        var known = ids(References.ofFields(type, before));
         return faults(
                 guides,
                 guide,
                 fields.stream().filter(field -> !known.contains(field.guide())).toList());
-    }
-
-    private static List<References.Found> fields(ContentType type, JsonNode content) {
-        return References.of(type, content).stream()
-                .filter(found -> !found.isLink())
-                .toList();
     }
 
     /** What is wrong with the references of a submission. Whether the guides are published does not matter: two may refer to each other. */

@@ -3,6 +3,7 @@ package dev.imprimatur.management;
 
 import dev.imprimatur.content.ContentType;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -96,6 +97,24 @@ final class ContentSchemas {
                 kept.set(word, value);
             }
         });
+        if (schema.has("x-reference")) addResolved(kept);
         return kept;
+    }
+
+    /** Adds what a delivered reference has besides the id: what is published of the guide, and the fields that a request includes. */
+    private static void addResolved(ObjectNode reference) {
+        reference.remove("additionalProperties");
+        var properties = reference.withObject("/properties");
+        for (String member : List.of("type", "slug", "locale", "title"))
+            properties
+                    .putObject(member)
+                    .put("type", "string")
+                    .put("readOnly", true)
+                    .put("description", "Of the guide, as it is published");
+        properties
+                .putObject("live")
+                .put("type", "boolean")
+                .put("readOnly", true)
+                .put("description", "Whether the guide is published and the key may read its type");
     }
 }

@@ -139,9 +139,11 @@ public class GuideContents {
         return fields;
     }
 
-    /** The representation that shows the references of a guide as they are published. */
+    /** The representation that shows the references of a guide in their places, as they are published. */
     public Representation resolved(PublishedGuide guide, Representation whole, ResolvedReferences references) {
-        return new LoadedGuide(guide, whole, json, library).with(references).representation(Format.MARKDOWN, List.of());
+        return new LoadedGuide(guide, whole, json, library)
+                .with(references)
+                .representation(Format.MARKDOWN, List.of(), Map.of());
     }
 
     /** Keeps the content of a guide in memory. The content must have been compared with the content hash. */

@@ -115,53 +115,64 @@ public record LoadedGuide(
     }
 
     /**
-     * The representation that sites receive.
+     * The representation whose content is the one that was approved, hashed and signed, as it was written. What it refers to stands beside
+     * it only.
      *
      * @param fields the fields of the content to include; empty for all
      */
-    public Representation representation(Format format, List<String> fields) {
-        boolean isWhole = format == Format.MARKDOWN && fields.isEmpty();
+    public Representation asApproved(List<String> fields) {
         var resolved = references;
-        if (resolved == null) return isWhole ? representation : Representation.of(guide, bytes(format, fields));
-        return isWhole
-                ? representation.resolved(resolved, () -> Representation.of(guide, resolved, whole(resolved)))
-                : Representation.of(guide, resolved, bytes(format, fields));
+        if (resolved == null && fields.isEmpty()) return representation;
+        byte[] body =
+                json.writeValueAsBytes(document(guide, content(), resolved, Format.MARKDOWN, fields, null, library));
+        return resolved == null ? Representation.of(guide, body) : Representation.of(guide, resolved, body);
     }
 
-    /** The whole document with these references, made of bytes in memory: the fast path may not wait for a store. */
-    private byte[] whole(ResolvedReferences resolved) {
+    /**
+     * The representation that sites receive, in which the references of fields are resolved in their places.
+     *
+     * @param fields the fields of the content to include; empty for all
+     * @param included fields of the guides that are referred to, by the id of the guide
+     */
+    public Representation representation(Format format, List<String> fields, Map<String, JsonNode> included) {
+        boolean isWhole = format == Format.MARKDOWN && fields.isEmpty();
+        var resolved = references;
+        if (resolved == null)
+            return isWhole
+                    ? representation
+                    : Representation.of(
+                            guide,
+                            json.writeValueAsBytes(document(guide, content(), null, format, fields, null, library)));
+        return isWhole && included.isEmpty()
+                ? representation.resolved(
+                        resolved, () -> Representation.of(guide, resolved, inPlaces(whole(resolved), included)))
+                : Representation.of(
+                        guide,
+                        resolved,
+                        inPlaces(
+                                json.valueToTree(document(guide, content(), resolved, format, fields, null, library)),
+                                included));
+    }
+
+    /** The whole document with these references beside the content, made of bytes in memory: the fast path may not wait for a store. */
+    private ObjectNode whole(ResolvedReferences resolved) {
         var document = (ObjectNode) json.readTree(representation.bytes());
         var content = document.remove("content");
         document.set("references", json.valueToTree(resolved.of(representation.references())));
         document.set("content", content);
-        return json.writeValueAsBytes(document);
+        return document;
     }
 
-    /**
-     * The representation in which the references of fields are resolved in their places, with fields of the guides that they refer to. Its
-     * content is not the one that was hashed and signed.
-     *
-     * @param of the fields to include of each guide, by the id of the guide
-     */
-    public Representation including(Format format, List<String> fields, Map<String, JsonNode> of) {
-        var resolved = references;
-        if (resolved == null) return representation(format, fields);
-        var content = content();
-        var document = json.<ObjectNode>valueToTree(document(guide, content, resolved, format, fields, null, library));
+    private byte[] inPlaces(ObjectNode document, Map<String, JsonNode> included) {
         var known = document.path("references");
-        of.forEach((id, included) -> {
+        included.forEach((id, fields) -> {
             if (known.get(id) instanceof ObjectNode reference)
-                included.properties().forEach(field -> reference.putIfAbsent(field.getKey(), field.getValue()));
+                fields.properties().forEach(field -> reference.putIfAbsent(field.getKey(), field.getValue()));
         });
-        for (var reference : References.of(guide.type(), Fields.of(content, fields)))
-            if (!reference.isLink()
-                    && document.at("/content" + reference.place()) instanceof ObjectNode place
+        for (var reference : References.ofFields(guide.type(), document.path("content")))
+            if (document.at("/content" + reference.place()) instanceof ObjectNode place
                     && known.get(reference.guide()) instanceof ObjectNode members) place.setAll(members.deepCopy());
-        return Representation.of(guide, resolved, json.writeValueAsBytes(document));
-    }
-
-    private byte[] bytes(Format format, List<String> fields) {
-        return json.writeValueAsBytes(document(guide, content(), references, format, fields, null, library));
+        return json.writeValueAsBytes(document);
     }
 
     private static List<String> ids(PublishedGuide guide, JsonNode content) {

@@ -180,10 +180,21 @@ class ReferencesTest {
         var other = guides.published();
         var guide = publishedReferringTo(other);
 
-        var read = guides.read(guide).ok();
+        var approved = node.site()
+                .get("/role-guide/" + guide.slug() + "?format=markdown")
+                .ok();
+        var shown = guides.read(guide).ok();
 
-        assertThat(ContentHash.of(read.get("content")).value())
-                .isEqualTo(read.get("contentHash").asString());
+        assertThat(ContentHash.of(approved.get("content")).value())
+                .isEqualTo(approved.get("contentHash").asString());
+        assertThat(approved.at("/content/relatedRoles/0").propertyNames()).containsExactly("guide");
+        assertThat(approved.get("references")).isEqualTo(shown.get("references"));
+        assertThat(shown.at("/content/relatedRoles/0")).isEqualTo(reference(guides.read(guide), other));
+        // a guide without references has one form
+        assertThat(node.site()
+                        .get("/role-guide/" + other.slug() + "?format=markdown")
+                        .body())
+                .isEqualTo(guides.read(other).body());
     }
 
     @Test
@@ -394,7 +405,15 @@ class ReferencesTest {
         assertThat(second.get("live").asBoolean()).isFalse();
         assertThat(second.propertyNames()).containsExactly("guide", "live");
         assertThat(answer.header("ETag")).isNotEqualTo(whole.header("ETag"));
-        assertThat(whole.ok().at("/content/relatedRoles/0").propertyNames()).containsExactly("guide");
+        assertThat(whole.ok().at("/content/relatedRoles/0").propertyNames())
+                .containsExactly("guide", "type", "slug", "locale", "title", "live");
+        for (String form : List.of("html", "text"))
+            assertThat(node.site()
+                            .get("/role-guide/" + guide.slug() + "?format=" + form)
+                            .ok()
+                            .at("/content/relatedRoles/0/slug")
+                            .asString())
+                    .isEqualTo(other.slug());
         var titles = node.site().get("/role-guide/" + guide.slug() + "?include=title&fields=relatedRoles");
         assertThat(titles.ok().at("/content/relatedRoles/0/slug").asString()).isEqualTo(other.slug());
 
