@@ -62,6 +62,7 @@ function start() {
       input.value = text;
     }
     input.closest('md-editor')?.words?.();
+    input.closest('guide-choice')?.refresh?.();
   }
 
   // Executes the draft's commands; returns the places that changed.
@@ -91,7 +92,7 @@ function start() {
   // A field with the focus is not changed until the person leaves it.
   function busy(path) {
     const focused = document.activeElement;
-    const name = form.contains(focused) ? (focused.closest('md-editor')?.querySelector('textarea[name]') ?? focused).name : '';
+    const name = form.contains(focused) ? (focused.closest('md-editor, guide-choice')?.querySelector('[name]') ?? focused).name : '';
     return Boolean(name) && (name === path || name.startsWith(path + '/'));
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import {guidesCalled, listGuides} from './guide-choice.js';
 import {headers} from './signed.js';
 
 // A field for Markdown: rich text, or its source in the textarea with a toolbar. The form sends the textarea in both cases. Without
@@ -319,13 +320,13 @@ customElements.define('md-editor', class extends HTMLElement {
     if (toSource) this.showSource(); else this.showRich(true);
   }
 
-  // Asks for the address of a link, in a line under the toolbar.
+  // Asks where a link leads, in a line under the toolbar: to an address, or to a guide that is found by its title.
   askForLink() {
     this.panel?.remove();
     const {rich} = this;
     const panel = this.panel = Object.assign(document.createElement('div'), {className: 'md-link'});
     const input = Object.assign(document.createElement('input'),
-      {type: 'url', value: rich.href, ariaLabel: 'Address of the link', placeholder: 'https://', dir: 'ltr'});
+      {type: 'text', value: rich.href, ariaLabel: 'Address of the link, or title of a guide', placeholder: 'https://, or the title of a guide', dir: 'auto', maxLength: 2000});
     const close = () => { panel.remove(); rich.focus(); };
     const set = () => {
       const href = input.value.trim();
@@ -344,7 +345,22 @@ customElements.define('md-editor', class extends HTMLElement {
       else if (event.key === 'Enter' && event.target === input) { event.preventDefault(); set(); }
     });
     this.told.before(panel);
+    listGuides(input, {
+      isSearch: words => words && !/^[\w+.-]*:|^[\/#?]|^www\./.test(words), tell: words => this.tell(words),
+      choose: guide => { input.value = 'guide:' + guide.id; set(); this.tell(guide.live ? '' : 'This guide is not published: until it is, readers see no link to it.'); },
+    });
     input.select();
+    this.nameGuide(rich.href);
+  }
+
+  // Tells which guide a link leads to.
+  async nameGuide(href) {
+    const id = /^guide:(.+)/.exec(href)?.[1];
+    if (!id) return;
+    try {
+      const [guide] = await guidesCalled(id);
+      if (guide?.id === id) this.tell(`The link leads to \u2068${guide.title}\u2069.`);
+    } catch { /* the id is shown */ }
   }
 
   // ---- pictures

@@ -3,6 +3,8 @@ package dev.imprimatur.content;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,6 +21,9 @@ public final class References {
     static final String SCHEME = "guide:";
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    /** A link in Markdown, where punctuation may be escaped. */
+    private static final Pattern IN_TEXT =
+            Pattern.compile("guide(?:\\\\?:|&colon;|&#0*58;|&#[xX]0*3[aA];)((?:[A-Za-z0-9]|\\\\?[_-]){1,64})");
 
     /**
      * One reference.
@@ -44,6 +49,28 @@ public final class References {
         var found = new ArrayList<Found>();
         find(type.shape(), content, "", true, found);
         return found;
+    }
+
+    /**
+     * All ids in a content that may refer to guides; no content type is needed to find them. What only looks like a reference counts, too.
+     */
+    public static Set<String> mentioned(JsonNode content) {
+        var ids = new TreeSet<String>();
+        collect(content, ids);
+        return ids;
+    }
+
+    private static void collect(JsonNode value, Set<String> ids) {
+        if (value.isString()) {
+            if (value.stringValue().contains("guide"))
+                IN_TEXT.matcher(value.stringValue())
+                        .results()
+                        .forEach(it -> ids.add(it.group(1).replace("\\", "")));
+            return;
+        }
+        String guide = value.path(MEMBER).asString("");
+        if (isId(guide)) ids.add(guide);
+        value.values().forEach(part -> collect(part, ids));
     }
 
     /** The references of the fields of a content, in its order; texts are not read. */

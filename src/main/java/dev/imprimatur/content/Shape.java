@@ -143,7 +143,7 @@ public final class Shape {
     }
 
     /** The content types that a reference in this place may refer to; empty if this is no reference. */
-    List<String> referredTypes() {
+    public List<String> referredTypes() {
         return strings(schema.path(References.KEYWORD));
     }
 

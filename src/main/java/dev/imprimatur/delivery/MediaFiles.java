@@ -15,6 +15,7 @@ import dev.imprimatur.media.MediaSettings;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.representation.GuideContents;
 import dev.imprimatur.representation.PublishedGuide;
+import dev.imprimatur.store.Uses;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -45,7 +46,7 @@ class MediaFiles {
     private final MediaSettings settings;
     private final SiteKeys keys;
     /** The recorded uses of assets, by id. Uses are only ever added, so a use that is remembered stays true. */
-    private final Cache<String, List<AssetUses.Use>> remembered = Caffeine.newBuilder()
+    private final Cache<String, List<Uses.Use>> remembered = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
             .build();
@@ -113,7 +114,7 @@ class MediaFiles {
         return isLive(asset.id(), stored, snapshot, key);
     }
 
-    private boolean isLive(String asset, List<AssetUses.Use> all, Snapshot snapshot, @Nullable SiteKey key) {
+    private boolean isLive(String asset, List<Uses.Use> all, Snapshot snapshot, @Nullable SiteKey key) {
         return all.stream()
                 .filter(use -> !use.isOfDraft())
                 .anyMatch(use -> snapshot.find(use.guide())

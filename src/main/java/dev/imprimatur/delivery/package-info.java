@@ -13,7 +13,8 @@
             "publication",
             "representation",
             "search",
-            "signing"
+            "signing",
+            "store"
         })
 package dev.imprimatur.delivery;
 

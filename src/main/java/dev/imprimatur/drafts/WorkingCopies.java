@@ -8,8 +8,10 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.content.AssetIds;
+import dev.imprimatur.content.References;
 import dev.imprimatur.diff.ItemIdRows;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.ReferenceUses;
 import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
@@ -19,6 +21,7 @@ import dev.imprimatur.signing.SealedCollection.Stored;
 import dev.imprimatur.signing.Seals;
 import dev.imprimatur.store.Index;
 import dev.imprimatur.store.UnitOfWork;
+import dev.imprimatur.store.Uses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -100,6 +103,7 @@ public class WorkingCopies {
     private final Damages damages;
     private final DraftVersions versions;
     private final AssetUses uses;
+    private final ReferenceUses references;
     private final Cache<EditionId, WorkingCopy> written;
 
     /** @param kept {@code imprimatur.drafts.kept}: the memory for the copies that this node wrote last */
@@ -109,6 +113,7 @@ public class WorkingCopies {
             Damages damages,
             DraftVersions versions,
             AssetUses uses,
+            ReferenceUses references,
             @Value("${imprimatur.drafts.kept:16MB}") DataSize kept) {
         this.written = Caffeine.newBuilder()
                 .maximumWeight(kept.toBytes())
@@ -118,6 +123,7 @@ public class WorkingCopies {
         this.damages = damages;
         this.versions = versions;
         this.uses = uses;
+        this.references = references;
         // The embedded server uses an index only if the index is unique and has exactly the fields of the filter;
         // otherwise it scans.
         Index.makeUnique(copies.documents(), Indexes.ascending("_id", "version"));
@@ -221,7 +227,9 @@ public class WorkingCopies {
     }
 
     private void recordUses(WorkingCopy copy) {
-        uses.record(AssetIds.in(copy.content()), copy.edition().guide(), AssetUses.DRAFT);
+        String guide = copy.edition().guide();
+        uses.record(AssetIds.in(copy.content()), guide, Uses.DRAFT);
+        references.record(References.mentioned(copy.content()), guide, Uses.DRAFT);
     }
 
     /** The working copies of these editions. */

@@ -6,8 +6,6 @@ import dev.imprimatur.media.Asset;
 import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.media.Library;
 import dev.imprimatur.people.Person;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
@@ -26,27 +24,9 @@ public class NamedAssets {
         this.drafts = drafts;
     }
 
-    /**
-     * A guide that names an asset.
-     *
-     * @param inDraft whether its draft does
-     * @param published whether its current edition does
-     */
-    public record User(Guide guide, boolean inDraft, boolean published) {}
-
     /** The guides that name the asset in their draft or in their current edition. */
-    public List<User> users(Asset asset) {
-        var byGuide = new LinkedHashMap<String, List<AssetUses.Use>>();
-        for (var use : uses.of(asset.id()))
-            byGuide.computeIfAbsent(use.guide(), it -> new ArrayList<>()).add(use);
-        var users = new ArrayList<User>();
-        byGuide.forEach((id, all) -> guides.find(id).ifPresent(guide -> {
-            var live = guide.live();
-            boolean published = live != null && all.stream().anyMatch(use -> use.revision() == live.revision());
-            boolean inDraft = all.stream().anyMatch(use -> use.isOfDraft() && isInDraft(asset.id(), guide));
-            if (published || inDraft) users.add(new User(guide, inDraft, published));
-        }));
-        return users;
+    public List<UsingGuide> users(Asset asset) {
+        return UsingGuide.of(uses.of(asset.id()), guides, guide -> isInDraft(asset.id(), guide));
     }
 
     private boolean isInDraft(String asset, Guide guide) {

@@ -6,6 +6,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.content.AssetIds;
 import dev.imprimatur.content.ContentHash;
+import dev.imprimatur.content.References;
 import dev.imprimatur.diff.ItemIdRows;
 import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.problem.Refusal;
@@ -80,8 +81,10 @@ public class Revisions {
     private final SealedCollection<Row> revisions;
     private final Damages damages;
     private final AssetUses uses;
+    private final ReferenceUses references;
 
-    Revisions(MongoDatabase database, Seals seals, Damages damages, AssetUses uses) {
+    Revisions(MongoDatabase database, Seals seals, Damages damages, AssetUses uses, ReferenceUses references) {
+        this.references = references;
         this.uses = uses;
         this.revisions = new SealedCollection<>(database, "revisions", Row.class, seals);
         this.damages = damages;
@@ -236,6 +239,7 @@ public class Revisions {
 
     private void recordUses(Revision revision) {
         uses.record(AssetIds.in(revision.content()), revision.guide(), revision.number());
+        references.record(References.mentioned(revision.content()), revision.guide(), revision.number());
     }
 
     /** Verifies all stored revisions and reports the damaged ones. */

@@ -77,12 +77,12 @@ class MediaApi {
             @Nullable String replaces,
             @Nullable String replacedBy,
             String address,
-            @Nullable List<UserView> usedBy) {
+            @Nullable List<UsingGuideView> usedBy) {
         static AssetView of(Asset asset) {
             return of(asset, null);
         }
 
-        static AssetView of(Asset asset, @Nullable List<UserView> usedBy) {
+        static AssetView of(Asset asset, @Nullable List<UsingGuideView> usedBy) {
             var details = asset.details();
             return new AssetView(
                     asset.id(),
@@ -105,28 +105,6 @@ class MediaApi {
                     asset.replacedBy(),
                     asset.address(),
                     usedBy);
-        }
-    }
-
-    /** A guide that names the asset. */
-    record UserView(
-            String id,
-            String type,
-            String slug,
-            String locale,
-            @Nullable String title,
-            boolean draft,
-            boolean published) {
-        static UserView of(NamedAssets.User user) {
-            var guide = user.guide();
-            return new UserView(
-                    guide.id(),
-                    guide.type(),
-                    guide.slug(),
-                    guide.locale(),
-                    guide.title(),
-                    user.inDraft(),
-                    user.published());
         }
     }
 
@@ -194,7 +172,8 @@ class MediaApi {
         return ResponseEntity.ok()
                 .eTag(etag(asset))
                 .body(AssetView.of(
-                        asset, named.users(asset).stream().map(UserView::of).toList()));
+                        asset,
+                        named.users(asset).stream().map(UsingGuideView::of).toList()));
     }
 
     @PutMapping("/{id}")

@@ -1,80 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.media;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Sorts;
-import dev.imprimatur.store.UniqueInsert;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import org.bson.codecs.pojo.annotations.BsonId;
+import dev.imprimatur.store.Uses;
 import org.springframework.stereotype.Component;
 
-/**
- * Stores which guides name which assets. A use is recorded before the draft or the revision that it is of, so none is missing after a crash;
- * there may be uses of a draft that does not name the asset any more.
- */
+/** Stores which guides name which assets. */
 @Component
-public class AssetUses {
-    public record Row(@BsonId String id) {}
-
-    /**
-     * A guide that names an asset.
-     *
-     * @param revision the number of the revision that names it; {@link #DRAFT} for drafts
-     */
-    public record Use(String guide, int revision) {
-        public boolean isOfDraft() {
-            return revision == DRAFT;
-        }
-    }
-
-    /** Stands for the drafts of a guide, in place of the number of a revision. */
-    public static final int DRAFT = 0;
-
-    private static final String BETWEEN = "/";
-    /** The character after the one between the parts of an id. */
-    private static final String AFTER = "0";
-
-    private static final int REMEMBERED = 10_000;
-
-    private final MongoCollection<Row> uses;
-    /** Uses that this node has recorded, so that it does not record them again with each save of a draft. None is ever removed. */
-    private final Cache<Row, Boolean> recorded = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED)
-            .executor(Runnable::run)
-            .build();
-
+public class AssetUses extends Uses {
     AssetUses(MongoDatabase database) {
-        uses = database.getCollection("asset_uses", Row.class);
-    }
-
-    /** Records that a guide names these assets. */
-    public void record(Collection<String> assets, String guide, int revision) {
-        var unknown = assets.stream()
-                .map(asset -> new Row(asset + BETWEEN + guide + BETWEEN + revision))
-                .filter(row -> recorded.getIfPresent(row) == null)
-                .toList();
-        UniqueInsert.insertMissing(uses, unknown);
-        unknown.forEach(row -> recorded.put(row, true));
-    }
-
-    /** The guides that name the asset. */
-    public List<Use> of(String asset) {
-        return uses.find(Filters.and(Filters.gte("_id", asset + BETWEEN), Filters.lt("_id", asset + AFTER)))
-                .sort(Sorts.ascending("_id"))
-                .map(AssetUses::use)
-                .into(new ArrayList<>());
-    }
-
-    private static Use use(Row row) {
-        int first = row.id().indexOf(BETWEEN);
-        int last = row.id().lastIndexOf(BETWEEN);
-        return new Use(
-                row.id().substring(first + 1, last), Integer.parseInt(row.id().substring(last + 1)));
+        super(database, "asset_uses");
     }
 }

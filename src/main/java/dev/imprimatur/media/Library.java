@@ -11,6 +11,7 @@ import dev.imprimatur.people.Person;
 import dev.imprimatur.problem.Refusal;
 import dev.imprimatur.signing.Damage;
 import dev.imprimatur.signing.Damages;
+import dev.imprimatur.store.Uses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -250,7 +251,7 @@ public class Library {
      *
      * @param isCurrent whether a recorded use of a draft is still true
      */
-    public void delete(String id, Predicate<AssetUses.Use> isCurrent, Person by) {
+    public void delete(String id, Predicate<Uses.Use> isCurrent, Person by) {
         var asset = require(id);
         String file = assets.find(id).orElseThrow().file();
         // from here on no submission finds it; a submission records its use before it looks

@@ -161,6 +161,7 @@ class AccountsTest {
             Map.entry("GET /{type}/{id}/reviewers", EVERYBODY),
             Map.entry("PUT /{type}/{id}/reviewers", List.of("editor", "publisher", "admin")),
             Map.entry("POST /{type}/{id}/duplicate", List.of("editor")),
+            Map.entry("GET /{type}/{id}/references", EVERYBODY),
             Map.entry("GET /{type}/{id}/translations", EVERYBODY),
             Map.entry("POST /{type}/{id}/translations", List.of("editor")),
             Map.entry("PUT /{type}/{id}/translations/{guide}", List.of("editor", "publisher")),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoDatabase;
 import dev.imprimatur.diff.ItemIds;
 import dev.imprimatur.history.EditionId;
+import dev.imprimatur.history.ReferenceUses;
 import dev.imprimatur.media.AssetUses;
 import dev.imprimatur.people.Person;
 import dev.imprimatur.signing.Damages;
@@ -137,6 +138,7 @@ class WorkingCopyTest {
                 node.bean(Damages.class),
                 node.bean(DraftVersions.class),
                 node.bean(AssetUses.class),
+                node.bean(ReferenceUses.class),
                 DataSize.ofBytes(most * 10_000L));
         var content = JsonNodeFactory.instance.objectNode().put("introduction", "x".repeat(9_000));
         var me = new Person("editor", "The editor", null, Set.of());

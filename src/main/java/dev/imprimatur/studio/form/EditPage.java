@@ -3,6 +3,7 @@ package dev.imprimatur.studio.form;
 
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.ContentTypes;
+import dev.imprimatur.content.References;
 import dev.imprimatur.diff.Edit;
 import dev.imprimatur.diff.FormValues;
 import dev.imprimatur.diff.ItemIds;
@@ -140,6 +141,7 @@ class EditPage {
         model.addAttribute("here", presence.open(guide.id(), me.account()));
         model.addAttribute("nextRevision", guideRevisions.nextNumber(guide));
         model.addAttribute("preview", Preview.of(drafting.shape(guide), copy.identifiedContent()));
+        model.addAttribute("referred", guides.find(References.mentioned(copy.content())));
         model.addAttribute("mayEdit", permissions.allows(me, guide, "EDITOR", "REVIEWER"));
         return "studio/edit";
     }

@@ -52,6 +52,8 @@ record Field(
         CHOICE,
         DATE,
         LINK,
+        /** The id of a guide; the options are the content types that the guide may have. */
+        GUIDE,
         GROUP,
         LIST,
         TABLE
@@ -116,6 +118,31 @@ record Field(
     }
 
     private static List<Field> group(
+            Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
+        var types = shape.referredTypes();
+        return properties(shape, draft, path, pointer, depth, messages).stream()
+                .map(field -> types.isEmpty() ? field : field.choosing(types))
+                .toList();
+    }
+
+    private Field choosing(List<String> types) {
+        return new Field(
+                path,
+                pointer,
+                label,
+                Kind.GUIDE,
+                required,
+                value,
+                hint,
+                limits,
+                types,
+                children,
+                blank,
+                faults,
+                warnings);
+    }
+
+    private static List<Field> properties(
             Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
         return shape.properties().stream()
                 .map(name -> of(

@@ -15,6 +15,7 @@ import dev.imprimatur.editing.Guide;
 import dev.imprimatur.editing.GuideRevisions;
 import dev.imprimatur.editing.Guides;
 import dev.imprimatur.editing.Permissions;
+import dev.imprimatur.editing.ReferringGuides;
 import dev.imprimatur.history.Edition;
 import dev.imprimatur.history.EditionId;
 import dev.imprimatur.history.Revision;
@@ -73,6 +74,7 @@ class ReviewPage {
     private final SigningRules signing;
     private final Releases releases;
     private final Invitations invitations;
+    private final ReferringGuides referring;
 
     ReviewPage(
             Guides guides,
@@ -91,7 +93,9 @@ class ReviewPage {
             SigningRules signing,
             Releases releases,
             Invitations invitations,
+            ReferringGuides referring,
             Permissions permissions) {
+        this.referring = referring;
         this.permissions = permissions;
         this.guides = guides;
         this.guideRevisions = guideRevisions;
@@ -170,6 +174,7 @@ class ReviewPage {
                         .toList());
         if (me.has("EDITOR") || me.has("REVIEWER") || me.has("ADMIN"))
             model.addAttribute("invitations", invitations.shows(guide, me) ? invitations.of(guide, me) : List.of());
+        model.addAttribute("unreadable", unreadable(guide, revision.content()));
         model.addAttribute(
                 "unsourced", unsourced(types.require(guide.type()), revision.content(), whole ? List.of() : parts));
         decision(types.require(guide.type()), shown, task, me, model);
@@ -206,6 +211,16 @@ class ReviewPage {
                 "spokenOf",
                 proof.unchanged().stream()
                         .anyMatch(row -> !placed.at(row.pointer()).isEmpty()));
+    }
+
+    /** A reference to a guide that readers cannot read. */
+    public record Unreadable(String label, String detail) {}
+
+    private List<Unreadable> unreadable(Guide guide, JsonNode content) {
+        var shape = types.require(guide.type()).shape();
+        return referring.warnings(guide, content).stream()
+                .map(fault -> new Unreadable(Labels.of(shape, content, fault.pointer()), fault.detail()))
+                .toList();
     }
 
     /**

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.imprimatur.studio.guides;
+
+import dev.imprimatur.editing.Guide;
+import dev.imprimatur.editing.Guides;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Finds guides that a text or a field of another guide can refer to. */
+@RestController
+class GuideChoices {
+    private static final int MOST = 20;
+
+    private final Guides guides;
+
+    GuideChoices(Guides guides) {
+        this.guides = guides;
+    }
+
+    /** @param live whether the guide is published */
+    record Choice(String id, String title, String type, String locale, boolean live) {
+        static Choice of(Guide guide) {
+            return new Choice(guide.id(), guide.title(), guide.type(), guide.locale(), guide.live() != null);
+        }
+    }
+
+    /**
+     * Returns at most 20 guides: the one with this id, or those with these words in their title or slug. Those whose title begins with the
+     * words come first, then those that are published.
+     *
+     * @param types the names of content types; empty for all
+     */
+    @GetMapping("/studio/guides/choices")
+    @PreAuthorize("isAuthenticated()")
+    List<Choice> choices(
+            @RequestParam(defaultValue = "") String q, @RequestParam(defaultValue = "") List<String> types) {
+        String words = q.strip().toLowerCase(Locale.ROOT);
+        var order = Comparator.comparing((Guide guide) -> !title(guide).startsWith(words))
+                .thenComparing(guide -> guide.live() == null)
+                .thenComparing(GuideChoices::title)
+                .thenComparing(Guide::id);
+        var called =
+                guides.cached().stream().filter(guide -> guide.isCalled(words)).sorted(order);
+        return Stream.concat(guides.find(List.of(q.strip())).values().stream(), called)
+                .filter(guide -> types.isEmpty() || types.contains(guide.type()))
+                .distinct()
+                .limit(MOST)
+                .map(Choice::of)
+                .toList();
+    }
+
+    private static String title(Guide guide) {
+        return guide.title().toLowerCase(Locale.ROOT);
+    }
+}
