@@ -76,6 +76,10 @@ function reviewed({ review }) {
   }`;
 }
 
+export const pathOf = ({ slug }) => `/roles/${slug}/`;
+
+const linkTo = (role, words) => (role?.live ? html`<a href="${pathOf(role)}">${words}</a>` : words);
+
 /** The page of one role guide, whose Markdown is rendered. */
 export function guidePage(guide, linkedData) {
   const { content } = guide;
@@ -100,7 +104,7 @@ ${
   content.comparisons?.length > 0 &&
   html`<section><h2>How it compares</h2><table class="comparison">
 <thead><tr><th scope="col">Next to</th><th scope="col">What differs</th></tr></thead>
-<tbody>${content.comparisons.map((it) => html`<tr><th scope="row">${it.with}</th><td>${rendered(it.body)}</td></tr>`)}</tbody>
+<tbody>${content.comparisons.map((it) => html`<tr><th scope="row">${linkTo(it.role, it.with)}</th><td>${rendered(it.body)}</td></tr>`)}</tbody>
 </table></section>`
 }
 ${section(`What a ${content.role} earns`, salaries(content.compensation), rendered(content.compensation.note), content.otherCompensation?.map(furtherTable))}
@@ -111,6 +115,7 @@ ${
     (call) => html`<section><p class="audience">For ${call.audience}</p><h2>${call.heading}</h2>${rendered(call.body)}<p><a class="button" href="${link(call.href)}">${call.label}</a></p></section>`,
   )}</aside>`
 }
+${section("Related roles", list(content.relatedRoles?.filter(({ live }) => live).map((role) => linkTo(role, role.title))))}
 ${section("Sources", list(content.sources?.map((it) => html`<a href="${link(it.url)}">${it.title}</a>, ${it.publisher}, looked up on ${it.accessed}`)))}
 ${section("Related training", list(content.relatedTraining?.map(({ title, href }) => html`<a href="${link(href)}">${title}</a>`)))}
 </article>`,

@@ -8,7 +8,8 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Imprimatur, verifyWebhook } from "../../clients/typescript/dist/index.js";
 import { Folder, write } from "./folder.mjs";
-import { guidePage, indexPage } from "./pages.mjs";
+import { guidePage, indexPage, pathOf } from "./pages.mjs";
+import { withReferences } from "./references.mjs";
 
 const LARGEST_MESSAGE = 1_000_000;
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8" };
@@ -34,12 +35,13 @@ export class Site {
     // guides without a new ledger entry stay as they are
     const { position, applied } = await this.cms.sync(this.folder, { types: ["role-guide"], format: "html", atLeast });
     const guides = await this.folder.guides();
+    const published = new Map(guides.map((guide) => [guide.id, guide]));
     for (const guide of guides) {
       const linked = await this.cms.linkedData(guide.type, guide.slug, {
         locale: guide.locale,
         pages: `${this.settings.pages}/roles/{slug}/`,
       });
-      await this.#write(join("roles", guide.slug, "index.html"), guidePage(guide, linked));
+      await this.#write(join("roles", guide.slug, "index.html"), guidePage(withReferences(guide, published, pathOf), linked));
     }
     await this.#write("index.html", indexPage(guides));
     await this.#removeAllBut(new Set(guides.map((guide) => guide.slug)));

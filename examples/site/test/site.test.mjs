@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { verifyGuide } from "../../../clients/typescript/dist/index.js";
-import { SLUG, as, cms, key, management, preview as previewLink, publish, publishNew, until, url, withdraw } from "../../testing/team.mjs";
+import { SLUG, approve, as, change, cms, key, management, preview as previewLink, publish, publishNew, until, url, withdraw } from "../../testing/team.mjs";
 import { guidePage } from "../pages.mjs";
 import { Site } from "../site.mjs";
 
@@ -110,6 +110,34 @@ test("what is withdrawn has no page any more", async () => {
 
   await site.build();
   await assert.rejects(page(GONE));
+});
+
+test("guides lead to the guides that they refer to while these are live", async () => {
+  const to = `referred-${Date.now()}`;
+  const id = await publishNew(to, "The role next door");
+  const { id: from } = await cms.guide("role-guide", SLUG);
+  await change(from, { relatedRoles: [{ guide: id }], introduction: `See [the next role](guide:${id}).` });
+  await approve(from);
+
+  const keys = await cms.keys();
+  const delivered = await cms.guide("role-guide", SLUG);
+  assert.equal(delivered.content.relatedRoles[0].slug, to);
+  assert.equal(await verifyGuide(delivered, keys), true);
+  delivered.content.relatedRoles[0].title = "Another title";
+  assert.equal(await verifyGuide(delivered, keys), false);
+  await site.build();
+  const address = `<a href="/roles/${to}/">`;
+  assert.equal((await page(SLUG)).split(address).length, 3);
+
+  await withdraw(id);
+
+  await site.build();
+  const without = await page(SLUG);
+  assert.ok(!without.includes(address));
+  assert.ok(without.includes("See the next role."));
+  assert.equal((await cms.guide("role-guide", SLUG)).content.relatedRoles[0].live, false);
+  await change(from, { relatedRoles: [], introduction: "Alone again." });
+  await approve(from);
 });
 
 test("a withdrawal is found behind pages of the ledger that are empty", async () => {

@@ -7,7 +7,7 @@ import {Fragment, Schema} from 'prosemirror-model';
 import {tableNodes} from 'prosemirror-tables';
 
 // As on the server, links with other schemes lead nowhere.
-export const isAllowed = href => !/^\s*[a-z][a-z0-9+.-]*:/i.test(href) || /^(https?|mailto|tel|sms):/i.test(href);
+export const isAllowed = href => !/^\s*[a-z][a-z0-9+.-]*:/i.test(href) || /^(https?|mailto|tel|sms|guide):/i.test(href);
 
 // The id of a picture of the library in an address; undefined for other addresses.
 export const assetOf = src => /^asset:([0-9a-f]{40})$/.exec(src)?.[1];

@@ -331,7 +331,7 @@ customElements.define('md-editor', class extends HTMLElement {
     const set = () => {
       const href = input.value.trim();
       const isBare = /^[\w.-]+\.\p{L}{2,}(\/|$)/u.test(href);
-      if (!rich.link(isBare ? 'https://' + href : href)) return this.tell('A link leads to an address with https, http or mailto.');
+      if (!rich.link(isBare ? 'https://' + href : href)) return this.tell('A link leads to a guide that is chosen from the list, or to an address with https, http or mailto.');
       this.tell('');
       panel.remove();
     };

@@ -7,7 +7,6 @@ import dev.imprimatur.content.ContentHash;
 import dev.imprimatur.media.TestPictures;
 import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Guides.Ref;
-import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Uploads;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Guides refer to one another: what is refused, and what sites see of the guides that a guide refers to. */
 @Tag("store")
@@ -40,16 +38,10 @@ class ReferencesTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        var schema =
-                (ObjectNode) Http.JSON.readTree(Files.readString(Path.of("seed-content/types/role-guide.schema.json")));
-        schema.withObject("/properties").set("relatedRoles", Http.JSON.readTree("""
-                        {"type": "array", "title": "Related roles", "items": {"type": "object", "x-reference": ["role-guide"],
-                          "properties": {"guide": {"type": "string", "title": "Guide"}}, "required": ["guide"], "additionalProperties": false}}
-                        """));
-        Files.writeString(folder.resolve("role-guide.schema.json"), Http.JSON.writeValueAsString(schema));
-        Files.writeString(
-                folder.resolve("field-guide.schema.json"),
-                Files.readString(Path.of("seed-content/types/role-guide.schema.json")));
+        for (String type : List.of("role-guide", "field-guide"))
+            Files.writeString(
+                    folder.resolve(type + ".schema.json"),
+                    Files.readString(Path.of("seed-content/types/role-guide.schema.json")));
         node = Node.start("imprimatur.content-types", folder.toUri() + "/");
         guides = node.guides();
     }
@@ -307,6 +299,66 @@ class ReferencesTest {
         assertThat(warnings(guide)).contains("/introduction", "/relatedRoles/0/guide", "not published");
         publish(other);
         assertThat(warnings(guide)).isEqualTo("[]");
+    }
+
+    private static List<String> referringTo(Ref guide) {
+        return node.as("reviewer")
+                .get(guide.path() + "/references")
+                .ok()
+                .get("items")
+                .valueStream()
+                .map(it -> it.get("id").asString()
+                        + (it.get("draft").asBoolean() ? " draft" : "")
+                        + (it.get("published").asBoolean() ? " published" : ""))
+                .toList();
+    }
+
+    @Test
+    void whoeverTakesAGuideAwaySeesWhatRefersToIt() {
+        var other = guides.published();
+        var guide = guides.drafted();
+        String id = guide.id();
+        assertThat(referringTo(other)).isEmpty();
+
+        change(guide, referring(other)).ok();
+        assertThat(referringTo(other)).containsExactly(id + " draft");
+        publish(guide);
+        assertThat(referringTo(other)).containsExactly(id + " draft published");
+        node.as("editor").post(guide.path() + "/editions", null).ok();
+        change(guide, Map.of("introduction", "Alone.", "relatedRoles", List.of()))
+                .ok();
+        assertThat(referringTo(other)).containsExactly(id + " published");
+        // escaped, in a reference of Markdown, in a comparison
+        for (var text : List.of("[it](guide\\:" + other.id() + ")", "[it][1]\n\n[1]: guide:" + other.id())) {
+            change(guide, Map.of("introduction", text)).ok();
+            assertThat(referringTo(other)).as(text).containsExactly(id + " draft published");
+        }
+        change(guide, Map.of("introduction", "Alone.")).ok();
+        change(
+                        guide,
+                        Map.of(
+                                "comparisons",
+                                List.of(Map.of("with", "It", "body", "Same.", "role", Map.of("guide", other.id())))))
+                .ok();
+        assertThat(referringTo(other)).containsExactly(id + " draft published");
+        change(guide, Map.of("comparisons", List.of())).ok();
+        publish(guide);
+        assertThat(referringTo(other)).isEmpty();
+    }
+
+    @Test
+    void aReferrerThatIsUnpublishedOrDeletedRefersNoMore() {
+        var other = guides.published();
+        var published = publishedReferringTo(other);
+        var draft = guides.drafted();
+        change(draft, referring(other)).ok();
+        assertThat(referringTo(other))
+                .containsExactlyInAnyOrder(published.id() + " draft published", draft.id() + " draft");
+
+        unpublish(published);
+        node.as("editor").delete(draft.path()).ok();
+
+        assertThat(referringTo(other)).containsExactly(published.id() + " draft");
     }
 
     private static String warnings(Ref guide) {

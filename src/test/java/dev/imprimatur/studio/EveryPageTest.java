@@ -63,6 +63,7 @@ class EveryPageTest {
     static {
         NO_PAGES.put("/studio/session", null);
         NO_PAGES.put("/studio/media/pictures", null);
+        NO_PAGES.put("/studio/guides/choices", null);
         NO_PAGES.put("/studio/media/{id}/file", null);
         NO_PAGES.put("/studio/audit/export", Role.ADMIN);
         NO_PAGES.put("/studio/workflows/{id}/versions/{number}/file", Role.ADMIN);

@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 
 /** Finds guides that a text or a field of another guide can refer to. */
-@RestController
+@Controller
 class GuideChoices {
     private static final int MOST = 20;
 
@@ -38,6 +39,7 @@ class GuideChoices {
      */
     @GetMapping("/studio/guides/choices")
     @PreAuthorize("isAuthenticated()")
+    @ResponseBody
     List<Choice> choices(
             @RequestParam(defaultValue = "") String q, @RequestParam(defaultValue = "") List<String> types) {
         String words = q.strip().toLowerCase(Locale.ROOT);
