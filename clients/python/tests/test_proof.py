@@ -10,7 +10,7 @@ from conftest import Server
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from imprimatur import Imprimatur, Keys, content_hash, verify_guide
-from imprimatur.proof import _decode, _encode
+from imprimatur.proof import _as_approved, _decode, _encode
 
 AnyGuide = dict[str, Any]
 
@@ -95,3 +95,17 @@ def test_a_guide_that_is_not_whole_proves_nothing(live: Imprimatur, keys: Keys, 
     for part in (live.guide("role-guide", reviewed["slug"], format="html"), live.guide("role-guide", reviewed["slug"], fields=["title"])):
         assert part is not None
         assert not verify_guide(part, keys)
+
+
+def test_what_is_told_of_the_guides_that_a_guide_refers_to_was_not_hashed() -> None:
+    known = {"guide": "g1", "type": "role-guide", "slug": "other", "title": "Other", "live": True}
+    approved: AnyGuide = {"relatedRoles": [{"guide": "g1"}, {"guide": "g2"}], "title": "One"}
+    shown: AnyGuide = {"relatedRoles": [dict(known), {"guide": "g2", "live": False}], "title": "One"}
+    references: AnyGuide = {"g1": known, "g2": {"guide": "g2", "live": False}}
+
+    assert _as_approved(shown, references) == approved
+    assert _as_approved(approved, references) == approved
+    # what is not told beside the content is content
+    shown["relatedRoles"][0]["title"] = "Another"
+    assert _as_approved(shown, references)["relatedRoles"][0] == shown["relatedRoles"][0]
+    assert _as_approved(shown, {}) == shown

@@ -43,14 +43,16 @@ export function listGuides(input, {types = '', choose, tell = () => {}, isSearch
     item.setAttribute('aria-selected', 'false');
     item.append(
       Object.assign(document.createElement('bdi'), {textContent: guide.title, lang: guide.locale}),
-      Object.assign(document.createElement('small'), {textContent: `${guide.type} · ${guide.locale}${guide.live ? '' : ' · not published'}`}));
+      Object.assign(document.createElement('small'), {textContent: `${guide.type}/${guide.slug} · ${guide.locale}${guide.live ? '' : ' · not published'}`}));
     item.addEventListener('click', () => take(i));
     return item;
   };
   const find = async () => {
     const mine = ++asked;
     try {
-      const all = await guidesCalled(input.value.trim(), types);
+      // a guide cannot refer to itself
+      const self = input.closest('[data-guide]')?.dataset.guide;
+      const all = (await guidesCalled(input.value.trim(), types)).filter(guide => guide.id !== self);
       if (mine !== asked || document.activeElement !== input) return;
       found = all;
       at = -1;

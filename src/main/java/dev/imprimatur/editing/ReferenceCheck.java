@@ -53,8 +53,8 @@ final class ReferenceCheck {
             else if (to.live() == null)
                 warnings.add(new Fault(
                         reference.pointer(),
-                        "refers to guide " + to.id()
-                                + ", which is not published: until it is, readers see no link to it"));
+                        "refers to “" + to.title()
+                                + "”, which is not published: until it is, readers see no link to it"));
         }
         return warnings;
     }

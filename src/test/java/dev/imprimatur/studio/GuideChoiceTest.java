@@ -143,6 +143,8 @@ class GuideChoiceTest {
         assertThat(content(guide).get("introduction").asString().strip()).isEqualTo("[See](guide:" + other.id() + ")");
         // an address is still an address
         field.text().click();
+        page.keyboard().press("Home");
+        page.keyboard().press("ArrowRight");
         page.keyboard().press("Control+k");
         assertThat(page.locator("[data-field='/introduction'] .md-told")).containsText(title);
         address.fill("example.com/guide");

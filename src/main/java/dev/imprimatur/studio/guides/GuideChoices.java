@@ -25,9 +25,10 @@ class GuideChoices {
     }
 
     /** @param live whether the guide is published */
-    record Choice(String id, String title, String type, String locale, boolean live) {
+    record Choice(String id, String title, String type, String slug, String locale, boolean live) {
         static Choice of(Guide guide) {
-            return new Choice(guide.id(), guide.title(), guide.type(), guide.locale(), guide.live() != null);
+            return new Choice(
+                    guide.id(), guide.title(), guide.type(), guide.slug(), guide.locale(), guide.live() != null);
         }
     }
 
