@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur;
 
+import dev.imprimatur.backup.BackupCommand;
 import dev.imprimatur.check.CheckCommand;
 import dev.imprimatur.importing.ImportCommand;
 import java.util.List;
@@ -19,6 +20,7 @@ public class Imprimatur {
             System.exit(CheckCommand.run(Imprimatur.class, CheckCommand.settings(args), System.out));
         if (ImportCommand.isNamedBy(args))
             System.exit(ImportCommand.run(Imprimatur.class, List.of(args).subList(1, args.length), System.out));
+        if (BackupCommand.isNamedBy(args)) System.exit(BackupCommand.run(Imprimatur.class, List.of(args), System.out));
         SpringApplication.run(Imprimatur.class, args);
     }
 }

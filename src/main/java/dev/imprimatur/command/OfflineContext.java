@@ -4,6 +4,8 @@ package dev.imprimatur.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplication.AbandonedRunException;
 import org.springframework.boot.SpringApplicationHook;
@@ -23,6 +25,8 @@ public final class OfflineContext {
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
             "imprimatur.schedules", "false",
+            // this check would create what reports health, and with it everything
+            "management.endpoint.health.validate-group-membership", "false",
             // the command itself says what went wrong
             "logging.level.org.springframework", "error",
             "logging.level.de.bwaldvogel", "error",
@@ -40,6 +44,7 @@ public final class OfflineContext {
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setRegisterShutdownHook(false);
         spring.addInitializers(it -> it.getBeanFactory().registerSingleton("lifecycleProcessor", new NothingStarts()));
+        spring.addInitializers(it -> it.addBeanFactoryPostProcessor(OfflineContext::removeMeters));
         SpringApplicationHook stopBeforeBeans = it -> new SpringApplicationRunListener() {
             @Override
             public void contextLoaded(ConfigurableApplicationContext context) {
@@ -59,6 +64,13 @@ public final class OfflineContext {
             if (context == null) throw abandoned;
             return context;
         }
+    }
+
+    /** Binding meters to what they measure would create all of it. */
+    private static void removeMeters(ConfigurableListableBeanFactory beans) {
+        String binder = "meterRegistryPostProcessor";
+        if (beans instanceof BeanDefinitionRegistry definitions && definitions.containsBeanDefinition(binder))
+            definitions.removeBeanDefinition(binder);
     }
 
     /** The message of the failure that caused this one. */

@@ -26,6 +26,8 @@ final class StoreFormat {
     private static final Logger log = LoggerFactory.getLogger(StoreFormat.class);
     private static final String COLLECTION = "store_format";
     private static final String ID = "format";
+    /** Set while a backup is being restored. */
+    private static final String RESTORING = "restoring";
     /** The format of stores from before formats were numbered. */
     private static final int FIRST = 1;
     /** How often a node that runs a step sends a heartbeat. After fifteen missing heartbeats another node takes over. */
@@ -77,7 +79,7 @@ final class StoreFormat {
         var document = formats.find(Filters.eq("_id", ID)).first();
         if (document == null) return "the store has lost its format";
         int version = document.getInteger("version");
-        return version == newest ? null : new Unknown(version, newest).getMessage();
+        return version == newest ? null : new Unknown(document, newest).getMessage();
     }
 
     /** Returns the document that records the format. If it is missing, an empty store gets the newest format, and any other store the first. */
@@ -90,7 +92,7 @@ final class StoreFormat {
                 continue;
             }
             int version = document.getInteger("version");
-            if (version > newest) throw new Unknown(version, newest);
+            if (version > newest) throw new Unknown(document, newest);
             return document;
         }
     }
@@ -180,8 +182,12 @@ final class StoreFormat {
 
     /** Stops the start with a message that says what is wrong. */
     static final class Unknown extends RuntimeException {
-        Unknown(int version, int newest) {
-            super("the store has format " + version + ", and this program knows the formats up to " + newest);
+        Unknown(Document format, int newest) {
+            super(
+                    format.getBoolean(RESTORING, false)
+                            ? "a restore into this database did not end; repeat it"
+                            : "the store has format " + format.getInteger("version")
+                                    + ", and this program knows the formats up to " + newest);
         }
     }
 

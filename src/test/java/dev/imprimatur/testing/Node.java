@@ -257,6 +257,15 @@ public final class Node implements AutoCloseable {
         });
     }
 
+    /** Stops the application, and starts it on stores of its own, which are empty until the action has filled them. */
+    public void restartOnFreshStores(Runnable filling) {
+        restart(() -> {
+            settings.putAll(Stores.fresh());
+            settings.put("imprimatur.data-dir", DataDirectories.create().toString());
+            filling.run();
+        });
+    }
+
     /** Restarts the application without the engine's database. */
     public void restartWithoutEngineDatabase() {
         restart(() -> Stores.discardEngine(settings));
