@@ -36,12 +36,24 @@ class BackupFile {
     static Summary make(StoreCopy store, KeyFile key, Path file, char[] passphrase) throws IOException {
         if (Files.exists(file)) throw new BackupFailure(file + " exists already; name a new file");
         Path partial = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            var made = write(store, key, partial, passphrase);
+            if (!verify(partial, passphrase).equals(made))
+                throw new BackupFailure("the file has other documents than were written; look at the disk");
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            return made;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private static Summary write(StoreCopy store, KeyFile key, Path file, char[] passphrase) throws IOException {
         Summary made;
         try (var out = new DataOutputStream(new BufferedOutputStream(
                 new GZIPOutputStream(
                         Envelope.to(
                                 new BufferedOutputStream(Files.newOutputStream(
-                                        partial,
+                                        file,
                                         StandardOpenOption.CREATE,
                                         StandardOpenOption.TRUNCATE_EXISTING,
                                         StandardOpenOption.WRITE)),
@@ -51,12 +63,9 @@ class BackupFile {
             out.writeUTF(key.read());
             made = store.write(out);
         }
-        try (var written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+        try (var written = FileChannel.open(file, StandardOpenOption.WRITE)) {
             written.force(true);
         }
-        if (!verify(partial, passphrase).equals(made))
-            throw new BackupFailure("the file has other documents than were written; look at the disk");
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         return made;
     }
 

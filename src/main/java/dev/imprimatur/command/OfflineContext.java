@@ -25,6 +25,7 @@ public final class OfflineContext {
             "flowable.database-schema-update", "false",
             "imprimatur.store.migrate", "false",
             "imprimatur.schedules", "false",
+            "imprimatur.data-dir-shared", "true",
             // this check would create what reports health, and with it everything
             "management.endpoint.health.validate-group-membership", "false",
             // the command itself says what went wrong

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -32,13 +33,29 @@ public class DataDirectory implements DisposableBean {
     private final Path path;
     private final FileChannel lockFile;
 
-    /** @param directory {@code imprimatur.data-dir}; created if it is missing */
-    DataDirectory(@Value("${imprimatur.data-dir:./data}") Path directory) throws IOException {
+    /** Opens the directory for this process alone. */
+    DataDirectory(Path directory) throws IOException {
+        this(directory, false, "");
+    }
+
+    /**
+     * Opens the directory.
+     *
+     * @param directory {@code imprimatur.data-dir}; created if it is missing
+     * @param isShared {@code imprimatur.data-dir-shared}: whether a server may have the directory open, which only a command beside it allows
+     * @param uri {@code spring.mongodb.uri}; empty for the embedded store, which is in the directory and is never shared
+     */
+    @Autowired
+    DataDirectory(
+            @Value("${imprimatur.data-dir:./data}") Path directory,
+            @Value("${imprimatur.data-dir-shared:false}") boolean isShared,
+            @Value("${spring.mongodb.uri:}") String uri)
+            throws IOException {
         this.path = directory.toAbsolutePath().normalize();
         Files.createDirectories(path.getParent() == null ? path : path.getParent());
         if (!Files.exists(path)) Files.createDirectory(path, ownerOnly("rwx------"));
         this.lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (lock(lockFile) == null)
+        if (lock(lockFile) == null && (!isShared || uri.isEmpty()))
             throw new IllegalStateException("the data directory " + path + " is in use by another process");
     }
 

@@ -182,6 +182,24 @@ class BackupCommandTest {
     }
 
     @Test
+    void commandsRunBesideAServerOnlyWhereItsStoreIsElsewhere() throws Exception {
+        try (var node = Node.start()) {
+            String said = run(node, "backup", file.toString());
+            var printed = new ByteArrayOutputStream();
+            int checked = CheckCommand.run(
+                    Imprimatur.class, node.arguments(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+            if (Stores.areEmbedded()) {
+                assertThat(said).contains("is in use by another process");
+                assertThat(printed.toString(StandardCharsets.UTF_8)).contains("is in use by another process");
+                assertThat(file).doesNotExist();
+            } else {
+                assertThat(said).startsWith("backed up");
+                assertThat(checked).as(printed.toString(StandardCharsets.UTF_8)).isZero();
+            }
+        }
+    }
+
+    @Test
     void nothingIsRestoredOverAnything() throws Exception {
         try (var node = Node.start()) {
             node.guides().published();
