@@ -62,7 +62,7 @@ function start() {
       input.value = text;
     }
     input.closest('md-editor')?.words?.();
-    input.closest('guide-choice')?.refresh?.();
+    input.closest('guide-choice, asset-choice')?.refresh?.();
   }
 
   // Executes the draft's commands; returns the places that changed.
@@ -92,7 +92,7 @@ function start() {
   // A field with the focus is not changed until the person leaves it.
   function busy(path) {
     const focused = document.activeElement;
-    const name = form.contains(focused) ? (focused.closest('md-editor, guide-choice')?.querySelector('[name]') ?? focused).name : '';
+    const name = form.contains(focused) ? (focused.closest('md-editor, guide-choice, asset-choice')?.querySelector('[name]') ?? focused).name : '';
     return Boolean(name) && (name === path || name.startsWith(path + '/'));
   }
 

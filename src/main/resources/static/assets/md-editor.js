@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {guidesCalled, listGuides} from './guide-choice.js';
-import {headers} from './signed.js';
+import {addToLibrary, libraryPanel} from './library.js';
 
 // A field for Markdown: rich text, or its source in the textarea with a toolbar. The form sends the textarea in both cases. Without
 // scripts, or where the Markdown cannot be shown as it looks, there is the textarea.
@@ -382,32 +382,11 @@ customElements.define('md-editor', class extends HTMLElement {
   // Finds a picture of the library or adds one; or, if one is selected, asks what it shows.
   askForPicture() {
     if (this.rich.pictureAlt !== null) return this.askForAlt();
-    const panel = Object.assign(document.createElement('div'), {className: 'md-pictures'});
-    const line = Object.assign(document.createElement('div'), {className: 'line'});
-    const search = Object.assign(document.createElement('input'), {type: 'search', ariaLabel: 'Find a picture in the library', dir: 'auto', placeholder: 'Name, text or tag'});
-    const file = Object.assign(document.createElement('input'), {type: 'file', ariaLabel: 'Or add a picture to the library', accept: 'image/png,image/jpeg,image/webp,image/gif'});
-    const found = Object.assign(document.createElement('div'), {className: 'found'});
-    const find = async () => {
-      try {
-        const answer = await fetch('/studio/media/pictures?q=' + encodeURIComponent(search.value), {headers: {...headers(), Accept: 'application/json'}});
-        if (!answer.ok) throw new Error(answer.status);
-        const pictures = await answer.json();
-        found.replaceChildren(...pictures.map(it => {
-          const button = Object.assign(this.button({name: `Insert ${it.name}`, text: ''}, () => this.insert(it)), {tabIndex: 0});
-          button.append(Object.assign(document.createElement('img'), {src: `/studio/media/${it.id}/file?w=320`, alt: ''}), it.name);
-          return button;
-        }));
-        this.tell(pictures.length ? '' : 'The library has no picture like that.');
-      } catch { this.tell('The library does not answer at the moment.'); }
-    };
-    search.addEventListener('keydown', event => { if (event.key === 'Enter') { event.preventDefault(); find(); } });
-    file.addEventListener('change', () => { if (file.files[0]) this.addPicture(file.files[0]); });
-    line.append(search, Object.assign(this.button({name: 'Find pictures', text: 'Find'}, find), {tabIndex: 0}), file,
-      Object.assign(this.button({name: 'Cancel the picture', text: 'Cancel'}, () => this.closePanel()), {tabIndex: 0}));
-    panel.append(line, found);
+    const {panel, open} = libraryPanel({
+      choose: it => this.insert(it), add: file => this.addPicture(file), close: () => this.closePanel(), tell: words => this.tell(words),
+    });
     this.open(panel);
-    search.focus();
-    find();
+    open();
   }
 
   insert({id, alt, decorative}) {
@@ -418,17 +397,8 @@ customElements.define('md-editor', class extends HTMLElement {
 
   // Adds a file to the library and inserts it where the cursor is.
   async addPicture(file) {
-    this.tell(`Adding ${file.name} to the library…`);
-    const form = new FormData();
-    form.append('file', file, file.name || 'picture.png');
-    try {
-      const answer = await fetch('/studio/media', {method: 'POST', body: form, headers: {...headers(), Accept: 'application/json'}});
-      const said = await answer.json();
-      if (!answer.ok) return this.tell(`Not added: ${said.detail ?? 'the server refused it'}.`);
-      if (!this.rich) return;
-      this.tell(`${file.name} is in the library.`);
-      this.insert(said);
-    } catch { this.tell('Not added: the server does not answer at the moment.'); }
+    const added = await addToLibrary(file, words => this.tell(words));
+    if (added && this.rich) this.insert(added);
   }
 
   // Asks what the selected picture shows.

@@ -320,10 +320,7 @@ public class Drafts {
         if (!current.etag().equals(etag)) return Optional.empty();
         var type = types.require(guide.type());
         var changed = draftOf(type, change.apply(current.content()), "");
-        var faults = ReferenceCheck.ofDraft(guides, guide, type, current.content(), changed);
-        if (!faults.isEmpty())
-            throw Refusal.malformed("the draft refers to guides that it cannot refer to", faults)
-                    .raise();
+        ReferenceCheck.mustBeRight(ReferenceCheck.ofDraft(guides, guide, type, current.content(), changed));
         permissions.mustAllowChange(by, guide, current.content(), changed, roles);
         if (!current.altered()
                 && changed.equals(current.content())

@@ -79,6 +79,7 @@ public class Editing {
 
     /** Creates a guide with edition 1 in draft. A repeated request returns the guide that it created before. */
     public Guide create(String typeName, String slug, @Nullable String locale, JsonNode given, Person by) {
+        ReferenceCheck.mustBeRight(ReferenceCheck.ofNew(guides, types.require(typeName), given));
         return create(
                 typeName,
                 slug,

@@ -4,6 +4,7 @@ package dev.imprimatur.editing;
 import dev.imprimatur.content.ContentType;
 import dev.imprimatur.content.References;
 import dev.imprimatur.problem.Fault;
+import dev.imprimatur.problem.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,20 @@ final class ReferenceCheck {
                 guides,
                 guide,
                 fields.stream().filter(field -> !known.contains(field.guide())).toList());
+    }
+
+    /** What is wrong with the references of the fields of a new guide, whose content is the member {@code content} of the request. */
+    static List<Fault> ofNew(Guides guides, ContentType type, JsonNode content) {
+        return faults(guides, null, References.ofFields(type, content)).stream()
+                .map(fault -> new Fault("/content" + fault.pointer(), fault.detail()))
+                .toList();
+    }
+
+    /** Throws a refusal if there are faults. */
+    static void mustBeRight(List<Fault> faults) {
+        if (!faults.isEmpty())
+            throw Refusal.malformed("the draft refers to guides that it cannot refer to", faults)
+                    .raise();
     }
 
     /** What is wrong with the references of a submission. Whether the guides are published does not matter: two may refer to each other. */
@@ -67,7 +82,8 @@ final class ReferenceCheck {
         return found.stream().map(References.Found::guide).collect(Collectors.toSet());
     }
 
-    private static List<Fault> faults(Guides guides, Guide guide, List<References.Found> found) {
+    /** @param guide the guide that refers; null if it does not exist yet */
+    private static List<Fault> faults(Guides guides, @Nullable Guide guide, List<References.Found> found) {
         if (found.isEmpty()) return List.of();
         var existing = guides.find(ids(found));
         var faults = new ArrayList<Fault>();
@@ -78,9 +94,10 @@ final class ReferenceCheck {
         return faults;
     }
 
-    private static @Nullable String fault(Guide from, References.Found reference, @Nullable Guide to) {
+    private static @Nullable String fault(@Nullable Guide from, References.Found reference, @Nullable Guide to) {
         String id = reference.guide();
-        if (id.equals(from.id())) return "refers to this guide itself; choose another guide, or remove it";
+        if (from != null && id.equals(from.id()))
+            return "refers to this guide itself; choose another guide, or remove it";
         if (to == null) return missing(id);
         var types = reference.types();
         return types.isEmpty() || types.contains(to.type())

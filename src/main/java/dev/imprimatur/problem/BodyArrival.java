@@ -44,8 +44,6 @@ final class BodyArrival extends Handler.Wrapper {
         boolean isFromApiClient = isFromApiClient(request);
         boolean isRefused =
                 request.getLength() > limit(request) || request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
-        if (isFromApiClient && !request.getHeaders().contains(HttpHeader.AUTHORIZATION))
-            return super.handle(request, response, callback);
         var drain = new BodyDrain(request, response, callback, limit(request));
         if (isFromApiClient || isRefused) return super.handle(new UnreadRequest(request), response, drain);
         new Arriving(request, response, drain).run();

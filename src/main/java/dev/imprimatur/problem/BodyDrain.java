@@ -15,6 +15,8 @@ import org.eclipse.jetty.util.Callback;
 final class BodyDrain implements Callback, Runnable {
     /** How much of the body is read, as a multiple of the maximum size of a body. */
     private static final int MULTIPLE = 8;
+    /** The same for whoever showed no right credential, such as one that expired while a file was sent. */
+    private static final int MULTIPLE_OF_STRANGERS = 2;
 
     private static final long DRAIN_FOR = TimeUnit.SECONDS.toNanos(2);
 
@@ -24,6 +26,7 @@ final class BodyDrain implements Callback, Runnable {
     private final AtomicBoolean completed = new AtomicBoolean();
     private volatile boolean isRead;
 
+    private final long limit;
     private long until;
     private long left;
 
@@ -32,7 +35,7 @@ final class BodyDrain implements Callback, Runnable {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        this.left = MULTIPLE * limit;
+        this.limit = limit;
     }
 
     /** Says that the whole body was read already, or that a part of it was not. */
@@ -45,10 +48,11 @@ final class BodyDrain implements Callback, Runnable {
         int status = response.getStatus();
         // the container closes a connection whose body was not read to its end, and a client that reuses the
         // connection would lose its next request
-        if (isRead || status < HttpStatus.BAD_REQUEST_400 || status == HttpStatus.UNAUTHORIZED_401) {
+        if (isRead || status < HttpStatus.BAD_REQUEST_400) {
             callback.succeeded();
             return;
         }
+        left = limit * (status == HttpStatus.UNAUTHORIZED_401 ? MULTIPLE_OF_STRANGERS : MULTIPLE);
         until = System.nanoTime() + DRAIN_FOR;
         request.getComponents().getScheduler().schedule(this::complete, DRAIN_FOR, TimeUnit.NANOSECONDS);
         run();

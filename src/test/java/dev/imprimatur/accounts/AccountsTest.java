@@ -10,13 +10,20 @@ import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Node;
 import dev.imprimatur.testing.Visitor;
 import dev.imprimatur.throttling.Throttle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -207,6 +214,41 @@ class AccountsTest {
                 else assertThat(answer.status()).as(who + " " + route).isEqualTo(403);
             }
         });
+    }
+
+    private static final Path PERMISSIONS = Path.of("docs/permissions.md");
+    private static final Pattern TABLE = Pattern.compile("\\| request \\|.*?\n\n", Pattern.DOTALL);
+
+    /** The table that operators and reviewers of security read is the one that the test above tries, cell by cell. */
+    @Test
+    void theTableInTheDocsIsTheMatrix() throws IOException {
+        var paths = node.nobody().get("/openapi.json").ok().get("paths");
+        var table = new StringBuilder("| request | |");
+        for (String role : EVERYBODY) table.append(' ').append(role).append(" |");
+        table.append("\n| --- | --- |")
+                .append(" :-: |".repeat(EVERYBODY.size()))
+                .append('\n');
+        var byPath = Comparator.comparing((String route) -> route.substring(route.indexOf(' ')))
+                .thenComparing(Comparator.naturalOrder());
+        for (String route : MATRIX.keySet().stream().sorted(byPath).toList()) {
+            String method = route.substring(0, route.indexOf(' '));
+            String path = route.substring(route.indexOf(' ') + 1);
+            String address = "/api/management/v1" + path;
+            // the description has the paths of each content type
+            var described =
+                    paths.has(address) ? paths.get(address) : paths.path(address.replace("{type}", "role-guide"));
+            var operation = described.path(method.toLowerCase(Locale.ROOT));
+            String summary = operation.path("summary").asString("");
+            assertThat(summary).as(route).isNotEmpty();
+            table.append("| `%s %s` | %s |".formatted(method, path, summary));
+            for (String role : EVERYBODY) table.append(MATRIX.get(route).contains(role) ? " yes |" : " |");
+            table.append('\n');
+        }
+        table.append('\n');
+        String page = Files.readString(PERMISSIONS);
+        String right = TABLE.matcher(page).replaceFirst(Matcher.quoteReplacement(table.toString()));
+        if (Boolean.getBoolean("write.docs")) Files.writeString(PERMISSIONS, right);
+        else assertThat(page).as("run with -Dwrite.docs=true").isEqualTo(right).contains(table);
     }
 
     @Test

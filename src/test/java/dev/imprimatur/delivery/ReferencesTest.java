@@ -268,6 +268,30 @@ class ReferencesTest {
         assertThat(fault(submit(guide))).contains("/introduction", "itself");
     }
 
+    @Test
+    void aNewGuideRefersToGuidesThatExist() {
+        var content = new HashMap<String, Object>();
+        Guides.content().properties().forEach(field -> content.put(field.getKey(), field.getValue()));
+        content.put("relatedRoles", List.of(Map.of("guide", guides.drafted().id()), Map.of("guide", "unknown")));
+        var slug = "of-nothing-" + System.nanoTime();
+
+        var answer = node.as("editor").post("/role-guide", Map.of("slug", slug, "content", content));
+
+        assertThat(fault(answer))
+                .contains("/content/relatedRoles/1/guide", "does not exist")
+                .doesNotContain("/0/guide");
+        assertThat(node.as("editor")
+                        .get("/role-guide?q=" + slug)
+                        .ok()
+                        .get("items")
+                        .size())
+                .isZero();
+        content.put("relatedRoles", List.of(Map.of("guide", guides.drafted().id())));
+        node.as("editor")
+                .post("/role-guide", Map.of("slug", slug, "content", content))
+                .ok();
+    }
+
     private static String fault(Answer answer) {
         assertThat(answer.status()).isGreaterThanOrEqualTo(400);
         return answer.json().get("errors").toString();

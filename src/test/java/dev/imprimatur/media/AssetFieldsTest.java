@@ -8,19 +8,18 @@ import dev.imprimatur.testing.Guides;
 import dev.imprimatur.testing.Http;
 import dev.imprimatur.testing.Http.Answer;
 import dev.imprimatur.testing.Node;
+import dev.imprimatur.testing.PictureType;
 import dev.imprimatur.testing.Uploads;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A field that names a picture, on a server whose files need a site key. */
@@ -34,7 +33,7 @@ class AssetFieldsTest {
     @BeforeAll
     static void start() throws IOException {
         Files.writeString(
-                folder.resolve("role-guide.schema.json"), withPicture().toString());
+                folder.resolve("role-guide.schema.json"), PictureType.schema().toString());
         node = Node.start("imprimatur.content-types", folder.toUri().toString(), "imprimatur.media.public", "false");
         editor = node.as("editor");
     }
@@ -42,20 +41,6 @@ class AssetFieldsTest {
     @AfterAll
     static void stop() {
         node.close();
-    }
-
-    private static ObjectNode withPicture() throws IOException {
-        var schema = (ObjectNode) new JsonMapper()
-                .readTree(Path.of("seed-content/types/role-guide.schema.json").toFile());
-        var picture = ((ObjectNode) schema.get("properties"))
-                .putObject("picture")
-                .put("type", "object")
-                .put("title", "Picture")
-                .put("x-asset", true)
-                .put("additionalProperties", false);
-        for (String name : List.of("asset", "hash", "alt"))
-            picture.withObject("/properties").putObject(name).put("type", "string");
-        return schema;
     }
 
     private static Answer write(Guides.Ref guide, Map<String, String> picture) {
@@ -102,7 +87,7 @@ class AssetFieldsTest {
 
     @Test
     void aTypeSaysWhatIsWrongWithSuchAField() throws IOException {
-        var schema = withPicture();
+        var schema = PictureType.schema();
         ((ObjectNode) schema.at("/properties/picture/properties")).remove("hash");
 
         assertThat(ContentType.faults("role-guide", schema).toString()).contains("/properties/picture/x-asset");

@@ -54,6 +54,8 @@ record Field(
         LINK,
         /** The id of a guide; the options are the content types that the guide may have. */
         GUIDE,
+        /** The id of a file of the library, beside its hash and its alternative text. */
+        ASSET,
         GROUP,
         LIST,
         TABLE
@@ -120,26 +122,17 @@ record Field(
     private static List<Field> group(
             Shape shape, FormValues draft, String path, String pointer, int depth, Messages messages) {
         var types = shape.referredTypes();
+        String asset = Pointers.join(path, "asset");
         return properties(shape, draft, path, pointer, depth, messages).stream()
-                .map(field -> types.isEmpty() ? field : field.choosing(types))
+                .map(field -> !types.isEmpty()
+                        ? field.of(Kind.GUIDE, types)
+                        : shape.isAsset() && field.path().equals(asset) ? field.of(Kind.ASSET, List.of()) : field)
                 .toList();
     }
 
-    private Field choosing(List<String> types) {
+    private Field of(Kind of, List<String> choices) {
         return new Field(
-                path,
-                pointer,
-                label,
-                Kind.GUIDE,
-                required,
-                value,
-                hint,
-                limits,
-                types,
-                children,
-                blank,
-                faults,
-                warnings);
+                path, pointer, label, of, required, value, hint, limits, choices, children, blank, faults, warnings);
     }
 
     private static List<Field> properties(

@@ -32,12 +32,17 @@ class MediaFilesForStudio {
         this.library = library;
     }
 
-    /** A picture that can be inserted into a text. */
-    record Found(String id, String name, String alt, boolean decorative, boolean isPicture) {
+    /**
+     * A file that a text or a field can name.
+     *
+     * @param picture whether it is a picture
+     */
+    record Found(String id, String hash, String name, String alt, boolean decorative, boolean picture) {
         static Found of(Asset asset) {
             var details = asset.details();
             return new Found(
                     asset.id(),
+                    asset.hash(),
                     asset.name(),
                     details.alt() == null ? "" : details.alt(),
                     details.decorative(),
@@ -56,9 +61,10 @@ class MediaFilesForStudio {
     @GetMapping("/studio/media/pictures")
     @PreAuthorize("isAuthenticated()")
     @ResponseBody
-    List<Found> pictures(@RequestParam(defaultValue = "") String q) {
+    List<Found> pictures(
+            @RequestParam(defaultValue = "") String q, @RequestParam(defaultValue = "false") boolean files) {
         return library.page(q, null, null, MOST_FOUND).items().stream()
-                .filter(Asset::isPicture)
+                .filter(asset -> files || asset.isPicture())
                 .map(Found::of)
                 .toList();
     }
