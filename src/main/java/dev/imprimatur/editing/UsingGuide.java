@@ -14,8 +14,11 @@ import java.util.function.Predicate;
  * @param published whether its current edition does
  */
 public record UsingGuide(Guide guide, boolean inDraft, boolean published) {
+    /** The most guides that are named: to see whether a draft still names a thing, it is read. */
+    private static final int MOST = 100;
+
     /**
-     * The guides that name something in their draft or in their current edition.
+     * The guides that name something in their draft or in their current edition; the first hundred of them.
      *
      * @param stored what was recorded of them
      * @param isInDraft whether the draft of a guide still does
@@ -26,14 +29,16 @@ public record UsingGuide(Guide guide, boolean inDraft, boolean published) {
             byGuide.computeIfAbsent(use.guide(), it -> new ArrayList<>()).add(use);
         var known = guides.find(byGuide.keySet());
         var using = new ArrayList<UsingGuide>();
-        byGuide.forEach((id, all) -> {
-            var guide = known.get(id);
-            if (guide == null) return;
+        for (var entry : byGuide.entrySet()) {
+            if (using.size() == MOST) break;
+            var guide = known.get(entry.getKey());
+            if (guide == null) continue;
+            var all = entry.getValue();
             var live = guide.live();
             boolean published = live != null && all.stream().anyMatch(use -> use.revision() == live.revision());
             boolean inDraft = all.stream().anyMatch(Uses.Use::isOfDraft) && isInDraft.test(guide);
             if (published || inDraft) using.add(new UsingGuide(guide, inDraft, published));
-        });
+        }
         return using;
     }
 }
