@@ -62,7 +62,7 @@ public final class BackupCommand {
                     var restored = context.getBean(BackupFile.class).restore(file, passphrase);
                     out.println("restored: " + restored.words());
                     out.println(
-                            "Start the server. It is read-only until an administrator decides at “The end of the ledger”"
+                            "Start the server. It is read-only and serves no guide until an administrator decides at “The end of the ledger”"
                                     + " that the ledger continues without what is lost. Accounts, tokens and keys that were taken away"
                                     + " after the backup are valid again.");
                 }

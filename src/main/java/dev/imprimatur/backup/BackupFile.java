@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.backup;
 
-import dev.imprimatur.publication.RestoredLedger;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -24,12 +23,10 @@ class BackupFile {
 
     private final StoreCopy store;
     private final KeyFile key;
-    private final RestoredLedger ledger;
 
-    BackupFile(StoreCopy store, KeyFile key, RestoredLedger ledger) {
+    BackupFile(StoreCopy store, KeyFile key) {
         this.store = store;
         this.key = key;
-        this.ledger = ledger;
     }
 
     /** Makes a backup and reads it again. A file of this name appears only when it is whole and on disk. */
@@ -102,8 +99,7 @@ class BackupFile {
             store.begin();
             StoreCopy.read(in, inserts);
             key.write(pem);
-            if (summary.position() > 0) ledger.mayBeBehind(summary.lineage(), summary.position());
-            inserts.finish();
+            inserts.finish(summary.position());
         }
         return summary;
     }

@@ -11,6 +11,7 @@ import com.mongodb.client.cursor.TimeoutMode;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import dev.imprimatur.publication.RestoredLedger;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -78,7 +79,9 @@ class StoreCopy {
             if (failed.getErrorCode() != SNAPSHOT_TOO_OLD && failed.getErrorCode() != SNAPSHOT_UNAVAILABLE)
                 throw failed;
             throw new BackupFailure(
-                    "MongoDB did not keep the moment of the backup for long enough; raise its parameter minSnapshotHistoryWindowInSeconds",
+                    failed.getErrorCode() == SNAPSHOT_TOO_OLD
+                            ? "MongoDB did not keep the moment of the backup for long enough; raise its parameter minSnapshotHistoryWindowInSeconds"
+                            : "MongoDB cannot read this moment, in which a collection was made; run the command again",
                     failed);
         }
     }
@@ -260,9 +263,15 @@ class StoreCopy {
             bytes = 0;
         }
 
-        /** Makes the store one that servers start with. */
-        void finish() {
+        /**
+         * Makes the store one that servers start with, and that lacks entries.
+         *
+         * @param position the last position of the ledger
+         */
+        void finish(long position) {
             insert();
+            database.getCollection(RestoredLedger.COLLECTION)
+                    .replaceOne(Filters.empty(), RestoredLedger.after(position), new ReplaceOptions().upsert(true));
             if (format == null) throw new BackupFailure("the backup has no format of the store");
             MongoCollection<RawBsonDocument> formats = database.getCollection(FORMATS, RawBsonDocument.class);
             formats.replaceOne(Filters.eq("_id", FORMAT), format);

@@ -9,7 +9,9 @@ import com.mongodb.client.gridfs.GridFSBucket;
 import com.mongodb.client.gridfs.GridFSBuckets;
 import com.mongodb.client.gridfs.model.GridFSUploadOptions;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
+import dev.imprimatur.store.Index;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +59,8 @@ class AssetFiles {
     AssetFiles(MongoDatabase database) {
         bucket = GridFSBuckets.create(database, BUCKET).withTimeout(SECONDS_TO_STORE, TimeUnit.SECONDS);
         chunks = database.getCollection(BUCKET + ".chunks");
+        // the driver makes this index for an empty bucket only, and a restored one is not empty
+        Index.makeUnique(chunks, Indexes.ascending("files_id", "n"));
     }
 
     /** Stores the bytes. Returns the id of the file. */

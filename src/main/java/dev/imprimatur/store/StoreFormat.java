@@ -182,12 +182,15 @@ final class StoreFormat {
 
     /** Stops the start with a message that says what is wrong. */
     static final class Unknown extends RuntimeException {
+        private final boolean isRestoring;
+
         Unknown(Document format, int newest) {
             super(
                     format.getBoolean(RESTORING, false)
-                            ? "a restore into this database did not end; repeat it"
+                            ? "a restore into this database did not end"
                             : "the store has format " + format.getInteger("version")
                                     + ", and this program knows the formats up to " + newest);
+            isRestoring = format.getBoolean(RESTORING, false);
         }
     }
 
@@ -197,8 +200,10 @@ final class StoreFormat {
         protected FailureAnalysis analyze(Throwable root, Unknown cause) {
             return new FailureAnalysis(
                     "This node was not started, and nothing was changed: " + cause.getMessage() + ".",
-                    "Start the release that this store was used with last, or a later one. See “Formats and upgrades” in"
-                            + " docs/operations.md.",
+                    cause.isRestoring
+                            ? "Repeat the restore. See “Backup and restore” in docs/operations.md."
+                            : "Start the release that this store was used with last, or a later one. See “Formats and upgrades” in"
+                                    + " docs/operations.md.",
                     cause);
         }
     }
