@@ -72,7 +72,8 @@ customElements.define('asset-choice', class extends HTMLElement {
     this.told.setAttribute('role', 'status');
     const label = this.field.labels[0];
     if (label) label.htmlFor = this.choices.id;
-    this.append(this.shown, this.choices, this.told);
+    this.none = button('Remove the file from this field', 'Remove', () => { this.choose({id: '', hash: ''}, ''); this.choices.focus(); });
+    this.append(this.shown, this.choices, this.none, this.told);
     this.field.type = 'hidden';
     this.field.focus = options => this.choices.focus(options);
     // the hash follows from the file
@@ -97,7 +98,8 @@ customElements.define('asset-choice', class extends HTMLElement {
     open();
   }
 
-  choose({id, hash, alt}) {
+  // What the person wrote about a file stays if another one takes its place.
+  choose({id, hash, alt}, about = this.alt?.value.trim() ? this.alt.value : alt) {
     const set = (field, text) => {
       if (!field) return;
       field.value = text;
@@ -106,7 +108,7 @@ customElements.define('asset-choice', class extends HTMLElement {
     };
     set(this.field, id);
     set(this.hash, hash);
-    if (alt && this.alt && !this.alt.value.trim()) set(this.alt, alt);
+    set(this.alt, about);
     this.refresh();
   }
 
@@ -116,6 +118,7 @@ customElements.define('asset-choice', class extends HTMLElement {
     if (id === this.showing) return;
     this.showing = id;
     this.shown.replaceChildren();
+    this.none.hidden = !id;
     if (!/^[0-9a-f]{40}$/.test(id)) return void (this.shown.textContent = id || 'No file');
     const picture = Object.assign(document.createElement('img'), {src: `/studio/media/${id}/file?w=320`, alt: ''});
     picture.addEventListener('error', () => picture.remove());

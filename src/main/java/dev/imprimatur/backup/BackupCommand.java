@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.imprimatur.backup;
 
+import dev.imprimatur.command.Arguments;
 import dev.imprimatur.command.OfflineContext;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,27 +41,23 @@ public final class BackupCommand {
     public static int run(Class<?> application, List<String> arguments, PrintStream out) {
         String name = arguments.getFirst();
         try {
-            var rest = arguments.subList(1, arguments.size());
-            var files = rest.stream().filter(it -> !it.startsWith("--")).toList();
-            if (files.size() != 1) throw new BackupFailure("name one file: " + name + " FILE --passphrase-file=FILE");
-            var file = Path.of(files.getFirst()).toAbsolutePath();
-            char[] passphrase = passphrase(rest);
+            var given = new Arguments(arguments.subList(1, arguments.size()), List.of(PASSPHRASE));
+            if (given.files().size() != 1)
+                throw new BackupFailure("name one file: " + name + " FILE --passphrase-file=FILE");
+            var file = Path.of(given.files().getFirst()).toAbsolutePath();
+            char[] passphrase = passphrase(given);
             if (name.equals(VERIFY)) {
                 out.println("intact: " + BackupFile.verify(file, passphrase).words());
                 return DONE;
             }
-            var settings = rest.stream()
-                    .filter(it -> it.startsWith("--") && !it.startsWith(PASSPHRASE))
-                    .toList();
-            try (var context = OfflineContext.of(application, settings)) {
+            try (var context = OfflineContext.of(application, given.settings())) {
                 context.refresh();
+                var backups = context.getBean(BackupFile.class);
                 if (name.equals(BACKUP)) {
-                    var made = BackupFile.make(
-                            context.getBean(StoreCopy.class), context.getBean(KeyFile.class), file, passphrase);
+                    var made = backups.make(file, passphrase);
                     out.println("backed up: " + made.words() + ", in " + Files.size(file) + " bytes");
                 } else {
-                    var restored = context.getBean(BackupFile.class).restore(file, passphrase);
-                    out.println("restored: " + restored.words());
+                    out.println("restored: " + backups.restore(file, passphrase).words());
                     out.println(
                             "Start the server. It is read-only and serves no guide until an administrator decides at “The end of the ledger”"
                                     + " that the ledger continues without what is lost. Accounts, tokens and keys that were taken away"
@@ -75,11 +72,9 @@ public final class BackupCommand {
         }
     }
 
-    private static char[] passphrase(List<String> arguments) throws IOException {
-        var file = arguments.stream()
-                .filter(it -> it.startsWith(PASSPHRASE))
-                .map(it -> Path.of(it.substring(PASSPHRASE.length())))
-                .findFirst()
+    private static char[] passphrase(Arguments given) throws IOException {
+        var file = given.option(PASSPHRASE)
+                .map(Path::of)
                 .orElseThrow(() -> new BackupFailure(
                         "say with --passphrase-file=FILE which file holds the passphrase of the backup"));
         if (!Files.isReadable(file)) throw new BackupFailure("there is no file " + file + " that can be read");

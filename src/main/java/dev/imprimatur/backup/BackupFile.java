@@ -30,11 +30,11 @@ class BackupFile {
     }
 
     /** Makes a backup and reads it again. A file of this name appears only when it is whole and on disk. */
-    static Summary make(StoreCopy store, KeyFile key, Path file, char[] passphrase) throws IOException {
+    Summary make(Path file, char[] passphrase) throws IOException {
         if (Files.exists(file)) throw new BackupFailure(file + " exists already; name a new file");
         Path partial = file.resolveSibling(file.getFileName() + ".part");
         try {
-            var made = write(store, key, partial, passphrase);
+            var made = write(partial, passphrase);
             if (!verify(partial, passphrase).equals(made))
                 throw new BackupFailure("the file has other documents than were written; look at the disk");
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
@@ -44,7 +44,7 @@ class BackupFile {
         }
     }
 
-    private static Summary write(StoreCopy store, KeyFile key, Path file, char[] passphrase) throws IOException {
+    private Summary write(Path file, char[] passphrase) throws IOException {
         Summary made;
         try (var out = new DataOutputStream(new BufferedOutputStream(
                 new GZIPOutputStream(
@@ -92,11 +92,11 @@ class BackupFile {
      */
     Summary restore(Path file, char[] passphrase) throws IOException {
         var summary = verify(file, passphrase);
-        try (var in = open(file, passphrase);
-                var inserts = store.new Inserts()) {
+        try (var in = open(file, passphrase)) {
             String pem = in.readUTF();
             key.mustBeFreeFor(pem);
             store.begin();
+            var inserts = store.new Inserts();
             StoreCopy.read(in, inserts);
             key.write(pem);
             inserts.finish(summary.position());

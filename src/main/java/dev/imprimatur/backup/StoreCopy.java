@@ -12,6 +12,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
 import dev.imprimatur.publication.RestoredLedger;
+import dev.imprimatur.store.StoreFormat;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -40,10 +41,7 @@ class StoreCopy {
     /** What is of no use after a restore: people sign in again. */
     private static final Set<String> LEFT_OUT = Set.of("sessions");
 
-    private static final String FORMATS = "store_format";
-    private static final String FORMAT = "format";
-    private static final String RESTORING = "restoring";
-    private static final int NO_FORMAT = Integer.MAX_VALUE;
+    private static final String LEDGER = "ledger";
     private static final int SNAPSHOT_TOO_OLD = 239;
     private static final int SNAPSHOT_UNAVAILABLE = 246;
 
@@ -139,8 +137,6 @@ class StoreCopy {
         private Instant at;
         private final TreeMap<String, Long> documents = new TreeMap<>();
         private String name = "";
-        private int format;
-        private String lineage = "";
         private long position;
 
         Reading(Instant at) {
@@ -154,19 +150,12 @@ class StoreCopy {
 
         void document(RawBsonDocument document) {
             documents.merge(name, 1L, Long::sum);
-            switch (name) {
-                case FORMATS -> format = document.getNumber("version").intValue();
-                case "ledger_lineage" -> lineage = document.getString("lineage").getValue();
-                case "ledger" ->
-                    position = Math.max(position, document.getNumber("_id").longValue());
-                default -> {
-                    // it has nothing that the summary names
-                }
-            }
+            if (name.equals(LEDGER))
+                position = Math.max(position, document.getNumber("_id").longValue());
         }
 
         Summary summary() {
-            return new Summary(at, documents, format, lineage, position);
+            return new Summary(at, documents, position);
         }
     }
 
@@ -219,11 +208,12 @@ class StoreCopy {
      * removed. Throws a {@link BackupFailure} if the database has any other documents.
      */
     void begin() {
-        var formats = database.getCollection(FORMATS);
-        boolean isRestoring = formats.find(Filters.eq(RESTORING, true)).first() != null;
+        var formats = database.getCollection(StoreFormat.COLLECTION);
+        boolean isRestoring =
+                formats.find(Filters.eq(StoreFormat.RESTORING, true)).first() != null;
         var filled = new ArrayList<String>();
         for (String name : database.listCollectionNames().into(new ArrayList<>())) {
-            if (name.startsWith("system.") || name.equals(FORMATS) && isRestoring) continue;
+            if (name.startsWith("system.") || name.equals(StoreFormat.COLLECTION) && isRestoring) continue;
             if (isRestoring) database.getCollection(name).deleteMany(Filters.empty());
             else if (database.getCollection(name).find().first() != null) filled.add(name);
         }
@@ -232,13 +222,11 @@ class StoreCopy {
                     + String.join(", ", filled.stream().sorted().limit(5).toList())
                     + "); restore into an empty one");
         formats.replaceOne(
-                Filters.eq("_id", FORMAT),
-                new Document("_id", FORMAT).append("version", NO_FORMAT).append(RESTORING, true),
-                new ReplaceOptions().upsert(true));
+                Filters.eq("_id", StoreFormat.ID), StoreFormat.whileRestoring(), new ReplaceOptions().upsert(true));
     }
 
     /** Inserts documents in batches. */
-    final class Inserts implements Target, AutoCloseable {
+    final class Inserts implements Target {
         private final List<RawBsonDocument> batch = new ArrayList<>();
         private @Nullable RawBsonDocument format;
         private String collection = "";
@@ -246,7 +234,7 @@ class StoreCopy {
 
         @Override
         public void document(String name, RawBsonDocument document) {
-            if (name.equals(FORMATS)) {
+            if (name.equals(StoreFormat.COLLECTION)) {
                 format = document;
                 return;
             }
@@ -273,13 +261,9 @@ class StoreCopy {
             database.getCollection(RestoredLedger.COLLECTION)
                     .replaceOne(Filters.empty(), RestoredLedger.after(position), new ReplaceOptions().upsert(true));
             if (format == null) throw new BackupFailure("the backup has no format of the store");
-            MongoCollection<RawBsonDocument> formats = database.getCollection(FORMATS, RawBsonDocument.class);
-            formats.replaceOne(Filters.eq("_id", FORMAT), format);
-        }
-
-        @Override
-        public void close() {
-            batch.clear();
+            MongoCollection<RawBsonDocument> formats =
+                    database.getCollection(StoreFormat.COLLECTION, RawBsonDocument.class);
+            formats.replaceOne(Filters.eq("_id", StoreFormat.ID), format);
         }
     }
 }

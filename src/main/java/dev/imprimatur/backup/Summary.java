@@ -9,11 +9,9 @@ import java.util.SortedMap;
  *
  * @param at when it was begun
  * @param documents the number of documents by collection
- * @param format the format of the store
- * @param lineage the lineage of the ledger; empty if the store has no ledger yet
  * @param position the last position of the ledger; 0 if it is empty
  */
-record Summary(Instant at, SortedMap<String, Long> documents, int format, String lineage, long position) {
+record Summary(Instant at, SortedMap<String, Long> documents, long position) {
     /** In words, for whoever runs the command. */
     String words() {
         long all = documents.values().stream().mapToLong(Long::longValue).sum();

@@ -2,13 +2,12 @@
 package dev.imprimatur.importing;
 
 import dev.imprimatur.accounts.Accounts;
+import dev.imprimatur.command.Arguments;
 import dev.imprimatur.command.OfflineContext;
 import dev.imprimatur.people.Person;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -38,7 +37,7 @@ public final class ImportCommand {
      */
     public static int run(Class<?> application, List<String> arguments, PrintStream out) {
         try {
-            return run(application, new Arguments(arguments), out);
+            return run(application, new Arguments(arguments, List.of(MAP, BY, DRY_RUN)), out);
         } catch (RuntimeException failed) {
             out.println("stopped: " + OfflineContext.causeOf(failed));
             return FAILED;
@@ -46,7 +45,10 @@ public final class ImportCommand {
     }
 
     private static int run(Class<?> application, Arguments given, PrintStream out) {
-        var export = Path.of(given.export());
+        if (given.files().size() != 1)
+            throw new ImportFailure(
+                    "name one file or folder to import: import EXPORT --map=FILE --by=USERNAME [--dry-run]");
+        var export = Path.of(given.files().getFirst());
         if (given.option(MAP).isEmpty()) return describe(export, out);
         var mapping = Mapping.read(Path.of(given.option(MAP).get()));
         String username = given.option(BY)
@@ -90,41 +92,5 @@ public final class ImportCommand {
     /** Whether the arguments of the process name this command. */
     public static boolean isNamedBy(String... arguments) {
         return arguments.length > 0 && arguments[0].equals(NAME);
-    }
-
-    /** The arguments after the name of the command. */
-    private static final class Arguments {
-        private final List<String> all;
-
-        Arguments(List<String> all) {
-            this.all = all;
-        }
-
-        String export() {
-            var exports = all.stream().filter(it -> !it.startsWith("--")).toList();
-            if (exports.size() != 1)
-                throw new ImportFailure(
-                        "name one file or folder to import: import EXPORT --map=FILE --by=USERNAME [--dry-run]");
-            return exports.getFirst();
-        }
-
-        Optional<String> option(String name) {
-            return all.stream()
-                    .filter(it -> it.startsWith(name))
-                    .map(it -> it.substring(name.length()))
-                    .findFirst();
-        }
-
-        boolean has(String flag) {
-            return all.contains(flag);
-        }
-
-        /** What is left for the application. */
-        List<String> settings() {
-            var settings = new ArrayList<>(all);
-            settings.removeIf(
-                    it -> !it.startsWith("--") || it.startsWith(MAP) || it.startsWith(BY) || it.equals(DRY_RUN));
-            return settings;
-        }
     }
 }

@@ -123,8 +123,7 @@ public record LoadedGuide(
     public Representation asApproved(List<String> fields) {
         var resolved = references;
         if (resolved == null && fields.isEmpty()) return representation;
-        byte[] body =
-                json.writeValueAsBytes(document(guide, content(), resolved, Format.MARKDOWN, fields, null, library));
+        byte[] body = json.writeValueAsBytes(document(Format.MARKDOWN, fields));
         return resolved == null ? Representation.of(guide, body) : Representation.of(guide, resolved, body);
     }
 
@@ -140,18 +139,11 @@ public record LoadedGuide(
         if (resolved == null)
             return isWhole
                     ? representation
-                    : Representation.of(
-                            guide,
-                            json.writeValueAsBytes(document(guide, content(), null, format, fields, null, library)));
+                    : Representation.of(guide, json.writeValueAsBytes(document(format, fields)));
         return isWhole && included.isEmpty()
                 ? representation.resolved(
                         resolved, () -> Representation.of(guide, resolved, inPlaces(whole(resolved), included)))
-                : Representation.of(
-                        guide,
-                        resolved,
-                        inPlaces(
-                                json.valueToTree(document(guide, content(), resolved, format, fields, null, library)),
-                                included));
+                : Representation.of(guide, resolved, inPlaces(json.valueToTree(document(format, fields)), included));
     }
 
     /** The whole document with these references beside the content, made of bytes in memory: the fast path may not wait for a store. */
@@ -180,6 +172,10 @@ public record LoadedGuide(
                 .map(References.Found::guide)
                 .distinct()
                 .toList();
+    }
+
+    private Document document(Format format, List<String> fields) {
+        return document(guide, content(), references, format, fields, null, library);
     }
 
     private static Document document(

@@ -22,12 +22,14 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
  * The format of the documents in the store. The store records its format. A program that knows a newer format migrates the store step by
  * step. A program that does not know the format of the store does not start.
  */
-final class StoreFormat {
+public final class StoreFormat {
     private static final Logger log = LoggerFactory.getLogger(StoreFormat.class);
-    private static final String COLLECTION = "store_format";
-    private static final String ID = "format";
+    public static final String COLLECTION = "store_format";
+    /** The id of the one document. */
+    public static final String ID = "format";
     /** Set while a backup is being restored. */
-    private static final String RESTORING = "restoring";
+    public static final String RESTORING = "restoring";
+
     /** The format of stores from before formats were numbered. */
     private static final int FIRST = 1;
     /** How often a node that runs a step sends a heartbeat. After fifteen missing heartbeats another node takes over. */
@@ -57,6 +59,11 @@ final class StoreFormat {
         if (!formats.equals(IntStream.rangeClosed(FIRST + 1, newest).boxed().toList()))
             throw new IllegalStateException("migrations lead to the formats " + formats
                     + "; there must be one migration to each format from 2 on");
+    }
+
+    /** The document of a store into which a backup is being restored: no program knows its format, so none starts with it. */
+    public static Document whileRestoring() {
+        return new Document("_id", ID).append("version", Integer.MAX_VALUE).append(RESTORING, true);
     }
 
     /** Migrates the store to the newest format, or waits until another node has migrated it. */

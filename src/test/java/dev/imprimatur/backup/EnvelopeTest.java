@@ -55,6 +55,19 @@ class EnvelopeTest {
     }
 
     @Test
+    void aPassphraseIsInAnyScript() throws IOException {
+        char[] passphrase = "пароль 密码 كلمة السر 🔑".toCharArray();
+        var file = new ByteArrayOutputStream();
+        try (var out = Envelope.to(file, passphrase)) {
+            out.write(text(9));
+        }
+        try (var in = Envelope.from(new ByteArrayInputStream(file.toByteArray()), passphrase)) {
+            assertThat(in.readAllBytes()).isEqualTo(text(9));
+        }
+        assertRefused(file.toByteArray());
+    }
+
+    @Test
     void everyChangedByteIsNoticed() throws IOException {
         byte[] file = sealed(text(50));
         for (int i = 0; i < file.length; i++) {

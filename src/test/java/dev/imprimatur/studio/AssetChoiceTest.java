@@ -59,6 +59,16 @@ class AssetChoiceTest {
             assertThat(next.get("asset")).isNotEqualTo(asset.get("id"));
             assertThat(next.get("hash").asString())
                     .startsWith("sha256:" + next.get("asset").asString());
+            choice.locator("button:has-text('Remove')").click();
+            assertThat(choice).containsText("No file");
+            page.keyboard().press("Control+s");
+            assertThat(page.locator(".save-state")).hasAttribute("data-state", "saved");
+            assertThat(node.as("editor")
+                            .get(guide.path() + "/draft")
+                            .ok()
+                            .at("/content/picture")
+                            .isMissingNode())
+                    .isTrue();
             node.as("editor").post(guide.path() + "/submit", Map.of()).ok();
             browser.assertNoComplaints();
         }

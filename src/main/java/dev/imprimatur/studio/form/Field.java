@@ -125,14 +125,14 @@ record Field(
         String asset = Pointers.join(path, "asset");
         return properties(shape, draft, path, pointer, depth, messages).stream()
                 .map(field -> !types.isEmpty()
-                        ? field.of(Kind.GUIDE, types)
-                        : shape.isAsset() && field.path().equals(asset) ? field.of(Kind.ASSET, List.of()) : field)
+                        ? field.as(Kind.GUIDE, types)
+                        : shape.isAsset() && field.path().equals(asset) ? field.as(Kind.ASSET, List.of()) : field)
                 .toList();
     }
 
-    private Field of(Kind of, List<String> choices) {
+    private Field as(Kind other, List<String> choices) {
         return new Field(
-                path, pointer, label, of, required, value, hint, limits, choices, children, blank, faults, warnings);
+                path, pointer, label, other, required, value, hint, limits, choices, children, blank, faults, warnings);
     }
 
     private static List<Field> properties(

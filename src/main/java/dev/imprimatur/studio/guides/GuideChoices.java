@@ -6,7 +6,6 @@ import dev.imprimatur.editing.Guides;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -44,15 +43,15 @@ class GuideChoices {
     List<Choice> choices(
             @RequestParam(defaultValue = "") String q, @RequestParam(defaultValue = "") List<String> types) {
         String words = q.strip().toLowerCase(Locale.ROOT);
-        var order = Comparator.comparing((Guide guide) -> !title(guide).startsWith(words))
+        var order = Comparator.comparing((Guide guide) -> !guide.id().equals(words))
+                .thenComparing(guide -> !title(guide).startsWith(words))
                 .thenComparing(guide -> guide.live() == null)
                 .thenComparing(GuideChoices::title)
                 .thenComparing(Guide::id);
-        var called =
-                guides.cached().stream().filter(guide -> guide.isCalled(words)).sorted(order);
-        return Stream.concat(guides.find(List.of(q.strip())).values().stream(), called)
+        return guides.cached().stream()
+                .filter(guide -> guide.id().equals(words) || guide.isCalled(words))
                 .filter(guide -> types.isEmpty() || types.contains(guide.type()))
-                .distinct()
+                .sorted(order)
                 .limit(MOST)
                 .map(Choice::of)
                 .toList();
